@@ -1,0 +1,231 @@
+"""Chances: intervals of probability, their product, and the number of events among independent ones.
+
+Rule: not knowing is a range ``[lower, upper]``. The number of events among n independent ones with unequal
+probabilities is Poisson-binomial; its distribution is found by exact convolution. Larger counts join blocks of events
+through the discrete Fourier transform and keep of each block the counts that Bernstein's inequality leaves more than
+1e-18 of probability, so that every probability is within 1e-12 up to 10 million events. Source: Hong (2013), On
+computing the distribution function for the Poisson binomial distribution, CSDA 59; Boucheron, Lugosi and Massart
+(2013), Concentration Inequalities, eq. 2.10.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["count_distribution", "count_interval", "group_intervals", "prob_any", "prob_at_least"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DIRECT_LIMIT = 512
+"""Up to this many events the plain convolution is used; above it, blocks are joined by FFT."""
+BLOCK = 32
+"""Events in a block of the joined convolution."""
+LOG_DROPPED = math.log(2e18)
+"""Minus the natural logarithm of half the mass (1e-18) that a block may lose to either side."""
+BATCH_CELLS = 1 << 20
+"""Elements of the table in which the counts of small groups are found together: 8 MiB."""
+
+
+def _direct(prob: Floats) -> Floats:
+    # Counts of each column of events: (k, m) probabilities to (k + 1, m) chances.
+    chances = np.zeros((prob.shape[0] + 1, prob.shape[1]))
+    chances[0] = 1.0
+    for n_seen, p in enumerate(prob, start=1):
+        q = 1.0 - p
+        chances[1 : n_seen + 1] = chances[1 : n_seen + 1] * q + chances[:n_seen] * p
+        chances[0] *= q
+    return chances
+
+
+def _reach(variance: Floats) -> Floats:
+    # Bernstein: P(|X - mean| >= t) <= 2 exp(-t^2 / (2 (variance + t / 3))), solved for t.
+    third = LOG_DROPPED / 3.0
+    return third + np.sqrt(third * third + 2.0 * LOG_DROPPED * variance)
+
+
+def _pairs(left: Floats, right: Floats) -> Floats:
+    # Convolve row by row.
+    size = left.shape[1] + right.shape[1] - 1
+    width = 1 << (size - 1).bit_length()
+    joined = np.fft.irfft(np.fft.rfft(left, width) * np.fft.rfft(right, width), width)[:, :size]
+    return np.maximum(joined, 0.0)
+
+
+def _window(prob: Floats) -> tuple[int, Floats]:
+    # The first count that is kept, and the chances from there on.
+    n_blocks = -(-prob.size // BLOCK)
+    padded = np.zeros(n_blocks * BLOCK)
+    padded[: prob.size] = prob
+    events = padded.reshape(n_blocks, BLOCK)
+    mean, variance = events.sum(axis=1), (events * (1.0 - events)).sum(axis=1)
+    chances, first = np.ascontiguousarray(_direct(events.T).T), np.zeros(n_blocks, dtype=np.int64)
+    while first.size > 1:
+        if first.size % 2:
+            nothing = np.zeros((1, chances.shape[1]))
+            nothing[0, 0] = 1.0
+            chances, first = np.concatenate([chances, nothing]), np.append(first, 0)
+            mean, variance = np.append(mean, 0.0), np.append(variance, 0.0)
+        chances = _pairs(chances[0::2], chances[1::2])
+        first, mean, variance = (part[0::2] + part[1::2] for part in (first, mean, variance))
+        reach = _reach(variance)
+        cut = np.maximum(np.floor(mean - reach).astype(np.int64) - first, 0)
+        width = min(chances.shape[1], int(np.ceil(2.0 * reach.max())) + 2)
+        kept = cut[:, None] + np.arange(width)
+        inside = kept < chances.shape[1]
+        chances = np.where(inside, np.take_along_axis(chances, np.where(inside, kept, 0), axis=1), 0.0)
+        first = first + cut
+    return int(first[0]), chances[0]
+
+
+def count_distribution(prob: Floats) -> Floats:
+    """Return the distribution of how many of independent events happen.
+
+    Parameters
+    ----------
+    prob : float64, (n,), 0..1
+        The events' probabilities; no nulls.
+
+    Returns
+    -------
+    float64, (n + 1,), 0..1
+        Element k is the probability of exactly k events; the sum is 1.
+
+    Examples
+    --------
+    >>> count_distribution(np.array([0.5, 0.5])).tolist()
+    [0.25, 0.5, 0.25]
+    >>> count_distribution(np.array([])).tolist()
+    [1.0]
+    """
+    if prob.size <= DIRECT_LIMIT:
+        return np.asarray(_direct(prob[:, None])[:, 0])
+    first, chances = _window(prob)
+    whole = np.zeros(prob.size + 1)
+    last = min(first + chances.size, whole.size)
+    whole[first:last] = np.minimum(chances[: last - first], 1.0)
+    return whole
+
+
+def prob_at_least(prob: Floats, n: int) -> float:
+    """Return the probability that at least n of independent events happen.
+
+    Examples
+    --------
+    >>> prob_at_least(np.array([0.5, 0.5]), 1)
+    0.75
+    """
+    if n <= 0:
+        return 1.0
+    if n > prob.size:
+        return 0.0
+    return float(min(1.0, count_distribution(prob)[n:].sum()))
+
+
+def prob_any(prob: Floats, starts: Ints) -> Floats:
+    """Return for each group the probability that at least one of its events happens.
+
+    Parameters
+    ----------
+    prob : float64, (n,), 0..1
+        The events' probabilities, group after group.
+    starts : int64, (n_groups + 1,)
+        Where each group begins; the last element is n. Groups may be empty.
+
+    Examples
+    --------
+    >>> prob_any(np.array([0.5, 0.5, 0.1]), np.array([0, 2, 2, 3])).round(6).tolist()
+    [0.75, 0.0, 0.1]
+    """
+    with np.errstate(divide="ignore"):
+        log_none = np.append(np.log1p(-prob), 0.0)
+    full = starts[1:] > starts[:-1]
+    any_of = np.zeros(full.size)
+    any_of[full] = 0.0 - np.expm1(np.add.reduceat(log_none, starts[:-1][full]))
+    return any_of
+
+
+def _ends(chances: Floats, level: float) -> tuple[Ints, Ints]:
+    # First counts at which the cumulative chance passes either tail; chances run along axis 0.
+    cumulative = np.cumsum(chances, axis=0)
+    tail = (1.0 - level) / 2.0
+    low = (cumulative <= tail).sum(axis=0)
+    high = (cumulative < 1.0 - tail - 1e-15).sum(axis=0)
+    return low, high
+
+
+def count_interval(prob: Floats, level: float = 0.9) -> tuple[int, int]:
+    """Return the central interval of the number of events: at least ``level`` lies within, ends included.
+
+    Parameters
+    ----------
+    prob : float64, (n,), 0..1
+        The events' probabilities.
+    level : float, 0..1
+        The mass asked for; each tail holds at most half of the rest.
+
+    Examples
+    --------
+    >>> count_interval(np.array([1.0, 1.0, 0.0]))
+    (2, 2)
+    >>> count_interval(np.array([]))
+    (0, 0)
+    """
+    low, high = group_intervals(prob, np.array([0, prob.size]), level)
+    return int(low[0]), int(high[0])
+
+
+def group_intervals(prob: Floats, starts: Ints, level: float = 0.9) -> tuple[Ints, Ints]:
+    """Return the central interval of the number of events of each group, as :func:`count_interval` does.
+
+    Parameters
+    ----------
+    prob : float64, (n,), 0..1
+        The events' probabilities, group after group.
+    starts : int64, (n_groups + 1,)
+        Where each group begins; the last element is n. Groups may be empty.
+    level : float, 0..1
+        The mass asked for.
+
+    Returns
+    -------
+    low, high : int64, (n_groups,)
+
+    Examples
+    --------
+    >>> low, high = group_intervals(np.array([1.0, 0.5, 0.5]), np.array([0, 1, 1, 3]))
+    >>> low.tolist(), high.tolist()
+    ([1, 0, 0], [1, 0, 2])
+    """
+    n_groups = starts.size - 1
+    certain = np.concatenate([[0], np.cumsum(prob == 1.0)])[starts]
+    low = np.diff(certain).astype(np.int64)
+    high = low.copy()
+    # What cannot happen and what must is no part of the convolution.
+    open_events = (prob > 0.0) & (prob < 1.0)
+    first = np.concatenate([[0], np.cumsum(open_events)])[starts]
+    left, size = prob[open_events], np.diff(first)
+    for group in np.flatnonzero(size > DIRECT_LIMIT):
+        offset, chances = _window(left[first[group] : first[group + 1]])
+        ends = _ends(chances, level)
+        low[group] += offset + int(ends[0])
+        high[group] += offset + int(ends[1])
+    small = np.flatnonzero((size > 0) & (size <= DIRECT_LIMIT))
+    small = small[np.argsort(size[small], kind="stable")]
+    begin = 0
+    while begin < small.size:
+        # Groups of like size are convolved side by side; padding events cannot happen.
+        smallest = int(size[small[begin]])
+        n_same = int(np.searchsorted(size[small], smallest + smallest // 4, side="right")) - begin
+        batch = small[begin : begin + min(n_same, max(1, BATCH_CELLS // (smallest + smallest // 4 + 1)))]
+        widest = int(size[batch[-1]])
+        slots = first[batch] + np.arange(widest)[:, None]
+        events = np.where(np.arange(widest)[:, None] < size[batch], left[np.minimum(slots, left.size - 1)], 0.0)
+        ends = _ends(_direct(events), level)
+        low[batch] += ends[0]
+        high[batch] += ends[1]
+        begin += batch.size
+    return low, high

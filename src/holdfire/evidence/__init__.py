@@ -1,0 +1,1 @@
+"""Evidence: what came in and what was made of it, named by hashes."""

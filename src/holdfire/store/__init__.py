@@ -1,0 +1,1 @@
+"""Store: where a case's records rest."""
