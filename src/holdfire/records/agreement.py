@@ -20,6 +20,7 @@ __all__ = [
     "Agreement",
     "ExcludedGroup",
     "MayInclude",
+    "OtherGroup",
     "Party",
     "PublicationPolicy",
     "Reading",
@@ -43,6 +44,9 @@ class MayInclude(Model):
     """Say that a party's label may cover members of an excluded group, with bounds of their share."""
 
     group: Id
+    labels: list[str] = Field(
+        default=[], description="Names and aliases of the party for which this holds; empty for all of them."
+    )
     share: Bounds = (0.0, 1.0)
 
 
@@ -66,6 +70,14 @@ class ExcludedGroup(Model):
     name: Text
     aliases: list[str] = []
     basis: str
+
+
+class OtherGroup(Model):
+    """Name a group that is neither bound nor excluded, so that what it does is known to be nobody's breach."""
+
+    id: Id
+    name: Text
+    aliases: list[str] = []
 
 
 class Suspension(Model):
@@ -135,6 +147,7 @@ class Agreement(Model):
     references: list[Reference] = Field(min_length=1)
     parties: list[Party] = Field(min_length=1)
     excluded_groups: list[ExcludedGroup] = []
+    others: list[OtherGroup] = []
     readings: list[Reading] = Field(min_length=1)
     zones: list[Zone] = []
     lines: list[Line] = []

@@ -14,6 +14,7 @@ from holdfire.records.fields import Bounds, Duration, Id, Instant, KindPath, Len
 
 __all__ = [
     "CLAUSE_KINDS",
+    "OUTGOING",
     "STANDARDS",
     "Access",
     "Cessation",
@@ -46,6 +47,10 @@ class Cessation(Model):
     kind: Literal["cessation"]
     acts: list[KindPath] = Field(min_length=1)
     weapons: list[KindPath] = []
+
+
+OUTGOING = "explosion/outgoing"
+"""Kind of event that is placed where a weapon stood when it fired; for a withdrawal it counts as a sighting does."""
 
 
 class Withdrawal(Model):

@@ -45,7 +45,7 @@ def without(whole: Interval, start: datetime, end: datetime | None) -> tuple[Int
         return (whole,)
     before = (first, start if last is None else min(last, start))
     after = (end if first is None or end is None else max(first, end), last)
-    left = [before] if first is None or first < start else []
+    left: list[Interval] = [before] if first is None or first < start else []
     if end is not None and (last is None or end < last):
         left.append(after)
     return tuple(left)
