@@ -22,7 +22,7 @@ from yaml.scanner import Scanner
 
 from holdfire.errors import DocumentError, Fault
 
-__all__ = ["Document", "nearest_name", "read_document"]
+__all__ = ["Document", "nearest_name", "parse_document", "read_document"]
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 60
@@ -142,8 +142,66 @@ def nearest_name(name: str, known: Iterator[str] | list[str] | tuple[str, ...]) 
     return found[0] if found else None
 
 
+def parse_document(content: bytes, name: str) -> tuple[Document | None, tuple[Fault, ...]]:
+    """Read YAML or JSON bytes as far as they can be read.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8 text, with or without a byte order mark; at most 64 MiB.
+    name : str
+        The name to show in messages.
+
+    Returns
+    -------
+    (Document or None, tuple of Fault)
+        The document with the first of each doubled key and nothing in the place of what has a strange tag; None
+        where no value can be built at all. It has no fault only where it is whole.
+    """
+
+    def refuse(what: str, mend: str, line: int | None = None) -> tuple[None, tuple[Fault, ...]]:
+        where = name if line is None else f"{name}:{line}"
+        return None, (Fault(what=what, where=where, mend=mend, line=line),)
+
+    if len(content) > MAX_BYTES:
+        return refuse(
+            f"This document is larger than {MAX_BYTES} bytes: {len(content)}.",
+            "Put bulk geometry into a GeoJSON file of its own, or shorten it.",
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return refuse(
+            f"This document is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}.",
+            "Save it as UTF-8.",
+            line,
+        )
+    try:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
+        at_line = None if mark is None else int(mark.line) + 1
+        return refuse(f"This is no valid YAML: {problem}.", "Check quotes, indentation and colons here.", at_line)
+    except (ValueError, OverflowError):
+        # Without libyaml an escape beyond U+10FFFF fails in Python's own chr().
+        return refuse("This is no valid YAML: an escape names no character.", "Write the character itself.")
+    except RecursionError:
+        return refuse("This document is nested too deeply.", f"Keep it under {MAX_DEPTH} levels.")
+    builder = _Builder(name)
+    value = builder.build(node, ()) if node is not None else None
+    if builder.n_nodes > MAX_NODES:
+        return None, tuple(builder.faults)
+    return Document(name=name, value=value, lines=builder.lines), tuple(builder.faults)
+
+
 def read_document(content: bytes, name: str) -> Document:
-    """Read YAML or JSON bytes.
+    """Read YAML or JSON bytes that have no fault.
 
     Parameters
     ----------
@@ -157,48 +215,10 @@ def read_document(content: bytes, name: str) -> Document:
     DocumentError
         The bytes are no UTF-8, no YAML, too large, too deep, use aliases in a circle, or name a key twice.
     """
-
-    def refuse(what: str, mend: str, line: int | None = None) -> DocumentError:
-        where = name if line is None else f"{name}:{line}"
-        return DocumentError(name, (Fault(what=what, where=where, mend=mend, line=line),))
-
-    if len(content) > MAX_BYTES:
-        raise refuse(
-            f"This document is larger than {MAX_BYTES} bytes: {len(content)}.",
-            "Put bulk geometry into a GeoJSON file of its own, or shorten it.",
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise refuse(
-            f"This document is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}.",
-            "Save it as UTF-8.",
-            line,
-        ) from error
-    try:
-        loader = _Loader(text)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
-        at_line = None if mark is None else int(mark.line) + 1
-        raise refuse(
-            f"This is no valid YAML: {problem}.", "Check quotes, indentation and colons here.", at_line
-        ) from error
-    except (ValueError, OverflowError) as error:
-        # Without libyaml an escape beyond U+10FFFF fails in Python's own chr().
-        raise refuse("This is no valid YAML: an escape names no character.", "Write the character itself.") from error
-    except RecursionError as error:
-        raise refuse("This document is nested too deeply.", f"Keep it under {MAX_DEPTH} levels.") from error
-    builder = _Builder(name)
-    value = builder.build(node, ()) if node is not None else None
-    if builder.faults:
-        raise DocumentError(name, tuple(builder.faults))
-    return Document(name=name, value=value, lines=builder.lines)
+    document, faults = parse_document(content, name)
+    if document is None or faults:
+        raise DocumentError(name, faults)
+    return document
 
 
 class _Builder:

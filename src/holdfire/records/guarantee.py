@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import pyarrow as pa
-
 __all__ = [
     "ANSWERS",
     "AUTHORISATION_DECISIONS",
@@ -21,7 +19,6 @@ __all__ = [
     "HOLDS",
     "IRREGULARITIES",
     "STATUSES",
-    "ZONE_MEMBERSHIP_SCHEMA",
     "AfterState",
     "Authorisation",
     "ClockState",
@@ -31,7 +28,6 @@ __all__ = [
     "RequirementState",
     "RungState",
     "RungUse",
-    "ZoneMembership",
 ]
 
 ANSWERS = ("fires", "does not fire", "cannot determine")
@@ -52,39 +48,18 @@ STATUSES = (
 CAUSES = ("time", "withdrawn", "person", "never held")
 """Why a rung stood down: its condition did not hold for long enough; a review took findings back; a person said so; it
 was used or authorised although, by what is known now, its condition never held."""
-CLOCK_STATES = ("not started", "running", "perhaps running", "perhaps overdue", "overdue", "met", "perhaps late", "met late")
+CLOCK_STATES = (
+    "not started",
+    "running",
+    "perhaps running",
+    "perhaps overdue",
+    "overdue",
+    "met",
+    "perhaps late",
+    "met late",
+)
 AUTHORISATION_DECISIONS = ("given", "refused", "withdrawn", "stand down")
 IRREGULARITIES = ("used without authorisation", "used before the rungs it follows", "used without its condition")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneMembership:
-    """Bound the probability that an incident lies in a zone; the fields are the columns of the schema.
-
-    What is not listed has upper bound 0, so an incident of unknown place is listed with 0 and 1 for every zone.
-
-    Attributes
-    ----------
-    prob_lower, prob_upper : float, 0..1
-        Of the place alone, at the incident's time, under the reading's lines; whether it is a breach is not asked.
-    """
-
-    incident_id: str
-    zone_id: str
-    reading: str
-    prob_lower: float
-    prob_upper: float
-
-
-ZONE_MEMBERSHIP_SCHEMA = pa.schema(
-    [
-        pa.field("incident_id", pa.string(), nullable=False),
-        pa.field("zone_id", pa.string(), nullable=False),
-        pa.field("reading", pa.string(), nullable=False),
-        pa.field("prob_lower", pa.float64(), nullable=False),
-        pa.field("prob_upper", pa.float64(), nullable=False),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,25 +68,26 @@ class Authorisation:
 
     Attributes
     ----------
-    subject : str
-        Id of the rung or the gate.
     decision : str
         One of ``AUTHORISATION_DECISIONS``; the latest one counts. ``stand down`` is for rungs only.
     by : str
         The person, with the office.
     made_at : datetime
         UTC.
+    rung_id, gate_id : str or None
+        Exactly one of them says what was decided on.
     requirement : int or None
         For a gate: which of its requirements is the mandate, counted from 1; None = every mandate it asks for.
     reading : str or None
         The reading it was decided under; None = every one.
     """
 
-    subject: str
     decision: str
     by: str
     made_at: datetime
     reason: str
+    rung_id: str | None = None
+    gate_id: str | None = None
     requirement: int | None = None
     reading: str | None = None
 
@@ -286,6 +262,10 @@ class RungState:
         Clauses it asks about for which no source can give evidence.
     undated, withdrawn : tuple of str
         Finding ids without a time; those that a review took back and that would have counted.
+    persistence_h : float or None
+        Hours over which the count must be reached without a break.
+    reached_since : datetime or None
+        Since when it is, surely or - where ``counted`` does not bear it - possibly; None = it is not.
     held_from, held_until : datetime or None
         The present episode: first and last instant at which the condition held; None = no episode.
     stands : str
@@ -295,7 +275,10 @@ class RungState:
     stood_down_at, stood_down_cause : datetime or None, str or None
         When and why it stood down last; cause is one of ``CAUSES``.
     first_breach_at, first_breach_by : datetime or None
-        First breach that it counts: earliest possible instant, and the instant by which it surely had happened.
+        First breach that it counts in the present episode: the earliest instant at which it may have happened, and the
+        one by which it surely had; the latter is None where the rung only possibly stands.
+    perhaps_first_breach_at : datetime or None
+        An earlier breach that possibly counts.
     verified_at : datetime or None
         First instant at which a breach that it counts was verified.
     status : str
@@ -319,7 +302,9 @@ class RungState:
     authorisation : Authorisation or None
         The latest decision in this episode.
     used : RungUse or None
-        The first use in this episode, else the last one before it.
+        The first use in this episode; None = none.
+    used_before : RungUse or None
+        The last use before this episode.
     irregular : tuple of str
         Of ``IRREGULARITIES``.
     """
@@ -337,6 +322,8 @@ class RungState:
     blind_clauses: tuple[str, ...]
     undated: tuple[str, ...]
     withdrawn: tuple[str, ...]
+    persistence_h: float | None
+    reached_since: datetime | None
     held_from: datetime | None
     held_until: datetime | None
     stands: str
@@ -345,6 +332,7 @@ class RungState:
     stood_down_cause: str | None
     first_breach_at: datetime | None
     first_breach_by: datetime | None
+    perhaps_first_breach_at: datetime | None
     verified_at: datetime | None
     status: str
     waits_for: tuple[str, ...]
@@ -359,6 +347,7 @@ class RungState:
     authorised_by: dict[str, str] | None
     authorisation: Authorisation | None
     used: RungUse | None
+    used_before: RungUse | None
     irregular: tuple[str, ...]
 
     @property

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from holdfire.basics.instants import parse_instant
 from holdfire.records.agreement import Agreement, Reading
-from holdfire.records.clauses import Clause, Disengagement, Withdrawal
+from holdfire.records.clauses import Clause, Disengagement, Protected, Withdrawal
 from holdfire.records.schema import sort_table, table_from
 from holdfire.records.taxonomy import Taxonomy, builtin_tree, kind_weapons
 
@@ -130,6 +130,14 @@ def _judge(
         yield party, mask
 
 
+def _is_judged(clause: Clause, agreement: Agreement) -> bool:
+    """Say whether a world knows the truth about a clause: it knows acts and places, but no targets."""
+    rule = clause.rule
+    unbounded = {zone.id for zone in agreement.zones if zone.anywhere}
+    by_target = isinstance(rule, Protected) and bool(rule.targets) and not unbounded.isdisjoint(rule.zones)
+    return rule.kind in JUDGED_KINDS and clause.modality != "permits" and not by_target
+
+
 def true_breaches(incidents: pa.Table, agreement: Agreement, shapes: pa.Table, kinds: Taxonomy) -> pa.Table:
     """Return every breach that truly happened.
 
@@ -150,7 +158,7 @@ def true_breaches(incidents: pa.Table, agreement: Agreement, shapes: pa.Table, k
     rows: dict[str, list[Any]] = {name: [] for name in TRUE_BREACH_SCHEMA.names}
     truth_ids = incidents["truth_id"].to_numpy(zero_copy_only=False)
     for clause in agreement.clauses:
-        if clause.rule.kind not in JUDGED_KINDS or clause.modality == "permits":
+        if not _is_judged(clause, agreement):
             continue
         for reading in agreement.readings:
             if clause.scope.readings and reading.id not in clause.scope.readings:

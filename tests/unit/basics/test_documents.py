@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfire.basics.documents import nearest_name, read_document
+from holdfire.basics.documents import nearest_name, parse_document, read_document
 from holdfire.errors import DocumentError
 
 
@@ -81,3 +81,16 @@ def test_the_nearest_name_is_found() -> None:
         nearest_name("north-belt", ["northern-belt", "port"]),
         nearest_name("zzz", ["port"]),
     )
+
+
+def test_a_doubled_key_leaves_the_rest_readable() -> None:
+    """A faulty document is handed over as far as it can be read, with its faults."""
+    document, faults = parse_document(b"a: 1\na: 2\nb: 3\n", "x.yaml")
+    assert document is not None
+    assert ({"a": 1, "b": 3}, [2]) == (document.value, [fault.line for fault in faults])
+
+
+@pytest.mark.parametrize("text", ['a: "\\U00110000"', 'a: "\\ud800"', "a: !!int ''", "a: !!bool maybe"])
+def test_values_that_are_none(text: str) -> None:
+    """An escape that names no character, or a tag that its value does not fit, is a fault."""
+    assert parse_document(text.encode(), "x.yaml")[1]

@@ -22,6 +22,8 @@ PAIRS = [
     (assessment.Count, assessment.COUNT_SCHEMA),
     (finding.Finding, finding.FINDING_SCHEMA),
     (coverage.Coverage, coverage.COVERAGE_SCHEMA),
+    (coverage.WatchShare, coverage.WATCH_SCHEMA),
+    (coverage.SilenceGap, coverage.GAP_SCHEMA),
     (refusal.Refusal, refusal.REFUSAL_SCHEMA),
     (zone_shape.ZoneShape, zone_shape.ZONE_SHAPE_SCHEMA),
 ]

@@ -1,0 +1,107 @@
+"""Write the reference pages that follow from the code: commands, and tables with their columns.
+
+Run as ``python scripts/write_reference.py``; ``tests/docs/test_reference.py`` holds the pages equal to the code.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import pyarrow as pa
+
+from holdfire.cli.main import SECTIONS, holdfire
+from holdfire.records import assessment, coverage, finding, incident, refusal, report, source, zone_shape
+
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
+
+TABLES: tuple[tuple[str, str, Any, pa.Schema], ...] = (
+    ("reports.parquet", "the canonical report Parquet", report.Report, report.REPORT_SCHEMA),
+    ("sources.parquet", "sources", source.Source, source.SOURCE_SCHEMA),
+    ("refused.parquet", "rows that could not be read", refusal.Refusal, refusal.REFUSAL_SCHEMA),
+    ("coverage.parquet", "the watch log", coverage.Coverage, coverage.COVERAGE_SCHEMA),
+    (
+        "zone_shapes.parquet",
+        "zones as polygons by reading and date",
+        zone_shape.ZoneShape,
+        zone_shape.ZONE_SHAPE_SCHEMA,
+    ),
+    ("incidents.parquet", "incidents", incident.Incident, incident.INCIDENT_SCHEMA),
+    ("memberships.parquet", "which report belongs to which incident", incident.Membership, incident.MEMBERSHIP_SCHEMA),
+    ("assessments.parquet", "incidents held against clauses", assessment.Assessment, assessment.ASSESSMENT_SCHEMA),
+    ("findings.parquet", "what is said of a party", finding.Finding, finding.FINDING_SCHEMA),
+    ("counts.parquet", "numbers of breaches", assessment.Count, assessment.COUNT_SCHEMA),
+)
+
+
+def commands_page() -> str:
+    """Return the page of commands, as their help says it."""
+    lines = ["# Commands", "", "Each command explains itself; these are its words.", ""]
+    lines += ["Exit codes: 0 done; 1 faults were found, or a general refusal; 2 the command was written wrongly;"]
+    lines += ["3 an input was refused; 4 an input is missing; 5 an output cannot be written; 6 an id is unknown;"]
+    lines += ["7 the model was violated; 130 interrupted.", ""]
+    context = click.Context(holdfire, info_name="holdfire", max_content_width=100)
+    for title, names in SECTIONS:
+        lines += [f"## {title}", ""]
+        for name in names:
+            command = holdfire.get_command(context, name)
+            if command is None:
+                continue
+            inner = click.Context(command, info_name=f"holdfire {name}", max_content_width=100, terminal_width=100)
+            lines += [f"### holdfire {name}", "", "```text", command.get_help(inner).rstrip(), "```", ""]
+    return "\n".join(lines)
+
+
+def _meanings(record: Any) -> dict[str, str]:
+    """Return each attribute's words from a record's docstring."""
+    text = inspect.getdoc(record) or ""
+    found: dict[str, str] = {}
+    body = text.partition("Attributes\n")[2]
+    names: list[str] = []
+    for line in body.splitlines():
+        head = re.match(r"^([a-z][a-z0-9_, .]*)( and [a-z' ]+)?( : .*)?$", line)
+        if head and not line.startswith(" "):
+            names = [name.strip() for name in head[1].split(",")]
+            for name in names:
+                found[name] = ""
+        elif line.startswith("    ") and names:
+            for name in names:
+                found[name] = f"{found[name]} {line.strip()}".strip()
+    return found
+
+
+def records_page() -> str:
+    """Return the page of tables: columns, types, and what they mean."""
+    lines = ["# Tables of a case", ""]
+    lines += ["A case is a folder. Every table is Parquet; instants are UTC microseconds; null means *not known* or"]
+    lines += ["*not said*, never zero. Columns that a table holds beyond these are carried along behind them.", ""]
+    lines += ["The **canonical report Parquet** is public and stable. These columns must be there (a null is allowed"]
+    lines += ["in all but the two ids): " + ", ".join(f"`{name}`" for name in report.REQUIRED_COLUMNS) + ". The rest"]
+    lines += ["are optional.", ""]
+    for file, title, record, schema in TABLES:
+        meanings = _meanings(record)
+        lines += [f"## {file}: {title}", "", "| column | type | null | meaning |", "|---|---|---|---|"]
+        for field in schema:
+            meaning = meanings.get(field.name, "").replace("|", "\\|").replace("``", "`")
+            kind = str(field.type).replace("timestamp[us, tz=UTC]", "timestamp us, UTC").replace("|", "\\|")
+            kind = kind.replace("<", "‹").replace(">", "›")
+            lines.append(f"| `{field.name}` | {kind} | {'yes' if field.nullable else 'no'} | {meaning} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+PAGES = {"commands.md": commands_page, "records.md": records_page}
+
+
+def main() -> None:
+    """Write the pages."""
+    DOCS.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""App: names the stages in order, changes cases, and looks at them."""

@@ -1,0 +1,1 @@
+"""Hold incidents against clauses: shapes of zones, kernels by kind of clause, counts and coverage."""

@@ -1,0 +1,165 @@
+"""Count breaches by clause, reading and party: each day, and over the whole period.
+
+Turns assessments into Poisson-binomial counts with lower and upper inputs. Rules: an incident counts on the local day
+of the middle of its interval, in the publication's time zone; one without a stated interval, and a breach without an
+incident, count in the period alone. The interval's low end comes from the lower probabilities and its high end from the
+upper ones, so it also holds what is not known. What was not listed (upper bound below ``LISTED_FROM``) counts as 0.
+Leaves how much was watched to ``coverage``. Source: DESIGN, section 5; ``basics.chance``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from holdfire.basics.chance import group_intervals, prob_any
+from holdfire.errors import ModelError
+from holdfire.records.agreement import Agreement
+from holdfire.records.assessment import COUNT_SCHEMA
+
+__all__ = ["LEVEL", "count_breaches", "local_days"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LEVEL = 0.9
+"""Mass of the interval."""
+NO_DAY = np.iinfo(np.int64).max
+"""Stands for the whole period; it sorts behind every day."""
+
+
+class _Groups(NamedTuple):
+    """Hold rows group by group: their order, where each group begins, and each group's key and day."""
+
+    order: Ints
+    starts: Ints
+    key: Ints
+    day: Ints
+
+
+def local_days(incidents: pa.Table, time_zone: str) -> pa.Array:
+    """Return the local day of the middle of each incident's interval: date32, null where it has none.
+
+    Parameters
+    ----------
+    incidents : pyarrow.Table
+        With ``occurred_start`` and ``occurred_end``.
+    time_zone : str
+        IANA name.
+    """
+    start, end = (incidents[name].cast(pa.int64()) for name in ("occurred_start", "occurred_end"))
+    # Half of each first, so that no sum overflows; an interval is at least as long as nothing.
+    middle = pc.add(start, pc.divide(pc.subtract(end, start), 2))
+    local = pc.local_timestamp(
+        middle.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us", tz=time_zone))
+    )
+    days = local.cast(pa.date32())
+    return days.combine_chunks() if isinstance(days, pa.ChunkedArray) else days
+
+
+def _days_of_rows(assessments: pa.Table, incidents: pa.Table, time_zone: str) -> Ints:
+    # Days since 1970 of each assessment; NO_DAY where it has none.
+    at = pc.index_in(assessments["incident_id"].cast(pa.string()), value_set=incidents["incident_id"].combine_chunks())
+    row = pc.fill_null(at, -1).to_numpy().astype(np.int64)
+    if ((row < 0) & pc.is_valid(assessments["incident_id"]).to_numpy()).any():
+        raise ModelError(
+            "An assessment names an incident that the table of incidents lacks.",
+            "the counts of breaches",
+            "Give the incidents that were assessed.",
+        )
+    days = pc.fill_null(local_days(incidents, time_zone).cast(pa.int32()).cast(pa.int64()), NO_DAY)
+    return np.asarray(np.append(days.to_numpy(zero_copy_only=False), NO_DAY)[row], dtype=np.int64)
+
+
+def _claims(assessments: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
+    # Each row's claim as a rank in the order of (clause, reading, party), and the claims.
+    codes, names = [], []
+    for column in ("clause_id", "reading", "party"):
+        encoded = assessments[column].combine_chunks().dictionary_encode()
+        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+        codes.append(encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64))
+        names.append(encoded.dictionary.to_pylist())
+    mixed = (codes[0] * len(names[1]) + codes[1]) * len(names[2]) + codes[2]
+    seen, rank = np.unique(mixed, return_inverse=True)
+    found = [
+        (names[0][code // len(names[2]) // len(names[1])], names[1][code // len(names[2]) % len(names[1])],
+         names[2][code % len(names[2])])
+        for code in seen.tolist()
+    ]  # fmt: skip
+    order = sorted(range(len(found)), key=lambda place: found[place])
+    turned = np.empty(len(found), dtype=np.int64)
+    turned[order] = np.arange(len(found))
+    return turned[rank], [found[place] for place in order]
+
+
+def _grouped(key: Ints, day: Ints, rows: Ints) -> _Groups:
+    order = rows[np.lexsort((day[rows], key[rows]))]
+    changes = np.flatnonzero((np.diff(key[order]) != 0) | (np.diff(day[order]) != 0)) + 1
+    starts = np.concatenate([np.zeros(min(1, order.size), dtype=np.int64), changes, [order.size]])
+    first = order[starts[:-1]]
+    return _Groups(order, starts, key[first], day[first])
+
+
+def _counted(assessments: pa.Table, groups: _Groups) -> dict[str, NDArray[np.generic]]:
+    lower, upper = (assessments[name].to_numpy()[groups.order] for name in ("prob_lower", "prob_upper"))
+    established = pc.equal(assessments["verdict"], "established").to_numpy()[groups.order]
+    begins = groups.starts[:-1]
+    return {
+        "key": groups.key,
+        "day": groups.day,
+        "n_assessed": np.diff(groups.starts),
+        "mean_lower": np.add.reduceat(lower, begins),
+        "mean_upper": np.add.reduceat(upper, begins),
+        "low": group_intervals(lower, groups.starts, LEVEL)[0],
+        "high": group_intervals(upper, groups.starts, LEVEL)[1],
+        "prob_any_lower": prob_any(lower, groups.starts),
+        "prob_any_upper": prob_any(upper, groups.starts),
+        "n_established": np.add.reduceat(established.astype(np.int64), begins),
+    }
+
+
+def count_breaches(assessments: pa.Table, incidents: pa.Table, agreement: Agreement) -> pa.Table:
+    """Return the number of breaches of each clause by each party under each reading, by day and in all.
+
+    Parameters
+    ----------
+    assessments : pyarrow.Table
+        By ``ASSESSMENT_SCHEMA``.
+    incidents : pyarrow.Table
+        The incidents that were assessed, by ``INCIDENT_SCHEMA``.
+    agreement : Agreement
+        Names the time zone in which days are told.
+
+    Returns
+    -------
+    pyarrow.Table
+        By ``COUNT_SCHEMA``, ordered by clause, reading, party and day, the whole period last; only claims and days with
+        an assessment have a row.
+
+    Raises
+    ------
+    ModelError
+        An assessment names an incident that is not given.
+    """
+    if not assessments.num_rows:
+        return COUNT_SCHEMA.empty_table()
+    key, claims = _claims(assessments)
+    day = _days_of_rows(assessments, incidents, agreement.publication.time_zone or agreement.time_zone)
+    daily = np.flatnonzero(day != NO_DAY)
+    whole = np.full(day.size, NO_DAY)
+    parts = [_counted(assessments, _grouped(key, whole, np.arange(day.size)))]
+    if daily.size:
+        parts.append(_counted(assessments, _grouped(key, day, daily)))
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((columns["day"], columns["key"]))
+    columns = {name: values[order] for name, values in columns.items()}
+    ranks, days = columns.pop("key"), columns.pop("day")
+    on = pa.array(np.where(days == NO_DAY, 0, days).astype(np.int32), pa.int32(), mask=days == NO_DAY)
+    names = [pa.array([claim[part] for claim in claims], pa.string()).take(pa.array(ranks)) for part in range(3)]
+    return pa.Table.from_arrays(
+        [*names, on.cast(pa.date32()), *(pa.array(values) for values in columns.values())], schema=COUNT_SCHEMA
+    )

@@ -1,0 +1,239 @@
+"""Prepare a zone once, so that a million places can be held against it.
+
+Turns a polygon in longitude and latitude into the arrays that the kernels read: the boundary in degrees for exact
+places, and for each octave of sigma a simplified boundary on the plane with its quadrature nodes and grid.
+Rule: what is prepared depends on the geometry and the projection alone. Each octave ``[s, 2 s)`` has a boundary that is
+within ``0.0125 s`` of the one drawn and encloses the same area; the finest octave begins where the nodes would be too
+many, and below it the edges themselves are integrated. Leaves to others: the places (``places``).
+Source: measured figures and the alternatives are in docs/decisions/0003-geometry-kernel.md.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from holdfire.assessment.geometry.cells import Grid, grid_of
+from holdfire.assessment.geometry.inside import ExactGrid, exact_grid
+from holdfire.assessment.geometry.nodes import Chains, chains_of_edges, chains_of_nodes
+from holdfire.assessment.geometry.outline import simplify
+from holdfire.assessment.geometry.projection import Projection, centred_projection
+from holdfire.assessment.geometry.rings import Rings, centre_lon, densify, rings_of, turned
+
+__all__ = ["Octaves", "PreparedZone", "common_projection", "prepare_zone", "prepare_zones"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Shorts = NDArray[np.int32]
+
+CHORD_M = 0.01
+"""Metres; how far a chord on the plane may be from the straight edge in degrees."""
+CHORD_SHARE = 1e-8
+"""The same as a share of the zone's extent, for zones larger than 1000 km."""
+NODES_PER_SIGMA = 3.0
+"""Nodes on one sigma of a smooth boundary; used only to choose the finest octave."""
+NODES_MIN = 60_000
+"""Nodes that any zone may have in its finest octave, besides four for each vertex."""
+TOP_SHARE = 0.125
+"""From the sigma that is this share of the zone's diameter on, all nodes count for every place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Octaves:
+    """Hold the boundary on the plane for all octaves of sigma, as the kernel reads it.
+
+    Attributes
+    ----------
+    box : float64, (4,), metres
+        West, south, east, north.
+    scales : float64, (4, n_levels + 1), metres
+        West, south, cell and lower sigma of each octave; the last column begins the top level.
+    shapes : int64, (3, n_levels + 1)
+        Blocks along x and y, and the octave's first block.
+    top : int64, (2,)
+        First element of the top level, and the one after its last.
+    block, base, run, span, ends : see ``cells.Grid``
+        The octaves one after the other.
+    table : float64, (4, n_elements + 8)
+        Edges, then nodes, then eight zeros.
+    longest_run : int
+        Elements of the longest run.
+    n_edges : int
+        Edges in the table, before the nodes.
+    """
+
+    box: Floats
+    scales: Floats
+    shapes: Ints
+    top: Ints
+    block: Shorts
+    base: Floats
+    run: Shorts
+    span: Shorts
+    ends: Floats
+    table: Floats
+    longest_run: int
+    n_edges: int
+
+    def edges(self) -> Floats:
+        """Return the boundary on the plane as drawn: float64, (n_edges, 2, 2), metres."""
+        return self.table[:, : self.n_edges].T.reshape(-1, 2, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PreparedZone:
+    """Hold a zone ready for the kernels.
+
+    Attributes
+    ----------
+    geometry : shapely.Geometry
+        The zone in degrees, valid, in one piece about its own longitude; may be empty.
+    projection : Projection
+        The plane of ``octaves``.
+    exact : ExactGrid
+        The boundary in degrees, for exact places.
+    octaves : Octaves or None
+        The boundary on the plane; None if the zone is empty.
+    """
+
+    geometry: BaseGeometry
+    projection: Projection
+    exact: ExactGrid
+    octaves: Octaves | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether the zone has no area at all."""
+        return self.octaves is None
+
+
+def _first_sigma(rings: Rings, length_m: float, top: float) -> float:
+    # Lower end of the finest octave: a power of two, so that all zones share their octaves.
+    budget = (NODES_MIN + 4.0 * rings.x.size) / NODES_PER_SIGMA
+    return min(2.0 ** math.ceil(math.log2(max(length_m / budget, 2.0**-10))), top)
+
+
+def _join(levels: list[tuple[Chains, Grid, float]], top: Chains, top_sigma: float, box: Floats) -> Octaves:
+    scales = [(grid.west, grid.south, grid.cell, low) for _, grid, low in levels]
+    blocks, runs, spans = [], [], []
+    n_block = n_cell = n_run = n_element = 0
+    shapes = []
+    for chains, grid, _ in levels:
+        shapes.append((grid.columns, grid.rows, n_block))
+        blocks.append(np.where(grid.block >= 0, grid.block + n_cell // 64, grid.block))
+        runs.append(grid.run[:-1] + n_run)
+        spans.append(grid.span + n_element)
+        n_block += grid.block.size
+        n_cell += grid.base.size
+        n_run += grid.span.shape[0]
+        n_element += chains.table.shape[1]
+    span = np.concatenate(spans)
+    n_top = top.table.shape[1]
+    return Octaves(
+        box=box,
+        scales=np.array([*scales, (0.0, 0.0, 0.0, top_sigma)]).T.copy(),
+        shapes=np.array([*shapes, (0, 0, 0)], dtype=np.int64).T.copy(),
+        top=np.array([n_element, n_element + n_top], dtype=np.int64),
+        block=np.concatenate(blocks).astype(np.int32),
+        base=np.concatenate([grid.base for _, grid, _ in levels]),
+        run=np.concatenate([*runs, [n_run]]).astype(np.int32),
+        span=span.astype(np.int32),
+        ends=np.concatenate([grid.ends for _, grid, _ in levels]),
+        table=np.concatenate([*(chains.table for chains, _, _ in levels), top.table, np.zeros((4, 8))], axis=1),
+        longest_run=int(max((span[:, 1] - span[:, 0]).max(initial=0), n_top)),
+        n_edges=levels[0][0].table.shape[1],
+    )
+
+
+def _octaves(rings: Rings) -> Octaves:
+    after = rings.following()
+    length = float(np.hypot(rings.x[after] - rings.x, rings.y[after] - rings.y).sum())
+    box = np.array([rings.x.min(), rings.y.min(), rings.x.max(), rings.y.max()])
+    diameter = math.hypot(box[2] - box[0], box[3] - box[1])
+    top_sigma = 2.0 ** math.ceil(math.log2(diameter * TOP_SHARE))
+    first = _first_sigma(rings, length, top_sigma)
+    lows = [first * 2.0**k for k in range(round(math.log2(top_sigma / first)) + 1)]
+    outlines = simplify(rings, np.array(lows))
+    chains = [chains_of_edges(rings, first / 2.0)]
+    chains += [chains_of_nodes(outline, low) for outline, low in zip(outlines, lows, strict=True)]
+    levels = [
+        (chain, grid_of(chain, low), low if k else 0.0)
+        for k, (chain, low) in enumerate(zip(chains[:-1], [first / 2.0, *lows[:-1]], strict=True))
+    ]
+    return _join(levels, chains[-1], top_sigma, box)
+
+
+def common_projection(geometries: list[shapely.Geometry]) -> Projection:
+    """Return one conformal projection centred on a set of zones.
+
+    Parameters
+    ----------
+    geometries : list of shapely.Geometry
+        Polygons in degrees; empty ones are passed over.
+
+    Raises
+    ------
+    InputError
+        A geometry is no polygon, or a coordinate is no longitude or latitude.
+    """
+    middle = centre_lon(geometries)
+    _, south, _, north = shapely.total_bounds(geometries)
+    return centred_projection(middle, float(south + north) / 2.0 if south <= north else 0.0)
+
+
+def prepare_zone(geometry: shapely.Geometry, projection: Projection | None = None) -> PreparedZone:
+    """Prepare a zone for the kernels.
+
+    Parameters
+    ----------
+    geometry : shapely.Geometry
+        Polygon or multipolygon in WGS84 longitude and latitude, edges straight in degrees; holes, touching parts,
+        many vertices and the antimeridian are allowed; may be empty.
+    projection : Projection, optional
+        The plane; by default one centred on the zone.
+
+    Raises
+    ------
+    InputError
+        The geometry is no polygon, or a coordinate is no longitude or latitude.
+
+    Examples
+    --------
+    >>> prepare_zone(shapely.box(37.0, 47.0, 38.0, 48.0)).projection.lat0
+    47.5
+    >>> prepare_zone(shapely.Polygon()).is_empty
+    True
+    """
+    plane = projection if projection is not None else common_projection([geometry])
+    middle = centre_lon([geometry])
+    whole = turned(geometry, middle)
+    rings = rings_of(whole)
+    exact = exact_grid(rings, middle)
+    octaves = None
+    if rings.x.size:
+        coarse = densify(rings, plane, math.inf)
+        extent = max(float(np.ptp(coarse.x)), float(np.ptp(coarse.y)))
+        octaves = _octaves(densify(rings, plane, max(CHORD_M, CHORD_SHARE * extent)))
+    return PreparedZone(geometry=whole, projection=plane, exact=exact, octaves=octaves)
+
+
+def prepare_zones(geometries: list[shapely.Geometry]) -> list[PreparedZone]:
+    """Prepare zones on one plane, so that places need to be projected only once.
+
+    Parameters
+    ----------
+    geometries : list of shapely.Geometry
+        Polygons in degrees, within a few thousand kilometres of each other.
+
+    Raises
+    ------
+    InputError
+        A geometry is no polygon, or a coordinate is no longitude or latitude.
+    """
+    plane = common_projection(geometries)
+    return [prepare_zone(geometry, plane) for geometry in geometries]

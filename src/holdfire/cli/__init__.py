@@ -1,0 +1,1 @@
+"""Commands of the ``holdfire`` program: what the user types, into calls of the app."""

@@ -1,0 +1,77 @@
+"""Options that several commands share.
+
+Rule: one option has one name, one meaning and one help text in every command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from holdfire.app.commands import InputFiles
+from holdfire.app.events import log_lines
+
+__all__ = ["FILE", "FOLDER", "json_option", "quiet_options", "report_options", "take_inputs"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Write the result as JSON on standard output.")
+
+
+def quiet_options(function: F) -> F:
+    """Add ``--quiet`` and ``--log-json``."""
+    function = click.option("--log-json", is_flag=True, help="Write log lines as JSON.")(function)
+    return click.option("-q", "--quiet", is_flag=True, help="Write no progress lines.")(function)
+
+
+def report_options(function: F) -> F:
+    """Add what names reports and how to read them."""
+    options = (
+        click.argument("reports", nargs=-1, required=True, type=FILE, metavar="REPORTS..."),
+        click.option("--sources", type=FILE, help="Sources: id, name, side, kind, curated, grade, copies-from."),
+        click.option("--taxonomy", type=FILE, help="Your own tree of event kinds (YAML), in the place of ours."),
+        click.option("--mapping", type=FILE, help="How to read a table of your own; 'holdfire map' proposes one."),
+        click.option("--areas", type=FILE, help="Polygons of named areas (GeoJSON)."),
+        click.option("--strict", is_flag=True, help="Stop where a row cannot be read."),
+        click.option("--from", "start", metavar="INSTANT", help="Take reports of this instant or day and later."),
+        click.option("--to", "end", metavar="INSTANT", help="Take reports of before this instant or day."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def take_inputs(
+    *,
+    reports: tuple[Path, ...],
+    sources: Path | None,
+    taxonomy: Path | None,
+    mapping: Path | None,
+    areas: Path | None,
+    strict: bool,
+    start: str | None,
+    end: str | None,
+    quiet: bool,
+    log_json: bool,
+    coverage: Path | None = None,
+    reviews: Path | None = None,
+) -> InputFiles:
+    """Set the log up and gather the options into one value."""
+    log_lines(quiet=quiet, as_json=log_json)
+    return InputFiles(
+        reports=reports,
+        sources=sources,
+        taxonomy=taxonomy,
+        mapping=mapping,
+        coverage=coverage,
+        reviews=reviews,
+        areas=areas,
+        strict=strict,
+        start=start,
+        end=end,
+    )

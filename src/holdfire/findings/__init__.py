@@ -1,0 +1,1 @@
+"""Decide what is said of a party: standards of proof, findings and their review."""

@@ -1,0 +1,1 @@
+"""Fusion: from overlapping, imprecise, copied and partisan reports to incidents with probabilities."""

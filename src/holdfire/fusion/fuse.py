@@ -1,0 +1,160 @@
+"""Fuse: overlapping, imprecise, copied and partisan reports into incidents.
+
+Turns a table of reports and one of sources into incidents and memberships. Rule: a pure function; the order of
+rows and the naming of sources change nothing; every report is listed; signals never open an incident. Leaves what
+an incident means to ``assessment``. Source: DESIGN, section 6; docs/explanation/fusion.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from holdfire.fusion.compare import HOPELESS_NATS, build_model, count_crowds, find_edges
+from holdfire.fusion.link import Groups, link
+from holdfire.fusion.parameters import FusionParameters, Learned
+from holdfire.fusion.posterior import incident_table
+from holdfire.fusion.prepare import Prepared, prepare
+from holdfire.fusion.realness import Realness, judge_groups
+from holdfire.fusion.reliability import learn
+from holdfire.fusion.signals import Attached, attach_signals
+from holdfire.records.incident import INCIDENT_SCHEMA, MEMBERSHIP_SCHEMA
+from holdfire.records.schema import empty_table, sort_table, table_from
+from holdfire.records.taxonomy import Taxonomy
+
+__all__ = ["Fused", "FusionParameters", "fuse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fused:
+    """Hold what fusion makes.
+
+    Attributes
+    ----------
+    incidents : pyarrow.Table
+        By ``INCIDENT_SCHEMA``, sorted by incident_id.
+    memberships : pyarrow.Table
+        By ``MEMBERSHIP_SCHEMA``, one row for each report, sorted by report_id.
+    summary : dict
+        Numbers of reports, incidents, signals and duplicates, and what was learned, ready for JSON.
+    """
+
+    incidents: pa.Table
+    memberships: pa.Table
+    summary: dict[str, Any]
+
+
+def _summary(prepared: Prepared, learned: Learned | None, n_incidents: int, n_attached: int) -> dict[str, Any]:
+    counts: dict[str, Any] = {
+        "n_reports": prepared.n,
+        "n_incidents": n_incidents,
+        "n_signals": int(prepared.is_signal.sum()),
+        "n_signals_attached": n_attached,
+        "n_duplicates": prepared.n_duplicates,
+    }
+    if learned is None:
+        return counts
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return [plain(item) for item in value.tolist()]
+        return float(f"{value:.6g}") if isinstance(value, float) else value
+
+    names = prepared.sources.column("source_id").to_pylist()
+    sources = {
+        name: {
+            "coverage": plain(float(learned.coverage[k])),
+            "repeat": plain(float(learned.repeat[k])),
+            "error_scale": plain(float(learned.scale[k])),
+            "false_alone": plain(float(learned.false_rate[k])),
+            "false_alone_accusing": plain(float(learned.accuse_rate[k])),
+        }
+        for k, name in enumerate(names)
+    }
+    single = (
+        "prob_equal",
+        "tail",
+        "late",
+        "late_s",
+        "related",
+        "related_m",
+        "related_s",
+        "unseen",
+        "size",
+    )
+    values = {name: plain(getattr(learned, name)) for name in single}
+    return counts | {"learned": {**values, "agree": plain(learned.agree), "sources": sources, "notes": learned.notes}}
+
+
+def _membership_table(prepared: Prepared, groups: Groups, attached: Attached, ids: list[str]) -> pa.Table:
+    label, prob = groups.label.astype(np.int64), groups.prob.copy()
+    label[attached.row], prob[attached.row] = attached.group, attached.prob
+    names = pa.array([*ids, None], pa.string())
+    order = np.argsort(prepared.rank)
+    label, prob = label[order], prob[order]
+    return table_from(
+        {
+            "report_id": prepared.table.column("report_id").take(pa.array(order)),
+            "incident_id": names.take(pa.array(np.where(label < 0, len(ids), label))),
+            "prob": np.round(np.where(label < 0, 0.0, prob), 6),
+        },
+        MEMBERSHIP_SCHEMA,
+    )
+
+
+def _sources_judged(learned: Learned, realness: Realness) -> None:
+    learned.false_rate = realness.alone_false[:, 0]
+    learned.accuse_rate = realness.alone_false[:, 1]
+
+
+def fuse(reports: pa.Table, sources: pa.Table, kinds: Taxonomy, parameters: FusionParameters | None = None) -> Fused:
+    """Join reports into incidents.
+
+    Parameters
+    ----------
+    reports : pyarrow.Table
+        By ``REPORT_SCHEMA``; further columns are ignored. Rows in any order.
+    sources : pyarrow.Table
+        By ``SOURCE_SCHEMA``; a source that is missing counts as public and of grade F.
+    kinds : Taxonomy
+        The tree that the reports' kinds are paths of. Paths speak for themselves: a kind outside the tree is kept.
+    parameters : FusionParameters, optional
+
+    Returns
+    -------
+    Fused
+
+    Examples
+    --------
+    >>> from holdfire.records.report import REPORT_SCHEMA
+    >>> from holdfire.records.source import SOURCE_SCHEMA
+    >>> from holdfire.records.taxonomy import builtin_tree
+    >>> fused = fuse(REPORT_SCHEMA.empty_table(), SOURCE_SCHEMA.empty_table(), builtin_tree("kinds"))
+    >>> fused.incidents.num_rows, fused.memberships.num_rows
+    (0, 0)
+    """
+    chosen = parameters or FusionParameters()
+    prepared = prepare(reports, sources)
+    rows = np.flatnonzero(~prepared.is_signal)
+    if rows.size == 0:
+        nothing = np.zeros(prepared.n)
+        ids = prepared.table.column("report_id").take(pa.array(np.argsort(prepared.rank)))
+        table = table_from({"report_id": ids, "prob": nothing}, MEMBERSHIP_SCHEMA)
+        return Fused(incidents=empty_table(INCIDENT_SCHEMA), memberships=table, summary=_summary(prepared, None, 0, 0))
+    crowds = count_crowds(prepared, rows, chosen.n_threads)
+    learned = learn(prepared, crowds, rows, chosen)
+    model = build_model(prepared, learned, crowds, rows)
+    edges = find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS)
+    groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads)
+    realness = judge_groups(prepared, groups, learned)
+    _sources_judged(learned, realness)
+    attached = attach_signals(prepared, groups.G, groups.H, chosen)
+    incidents, ids = incident_table(prepared, groups, realness, learned, attached)
+    return Fused(
+        incidents=sort_table(incidents, ["incident_id"]),
+        memberships=_membership_table(prepared, groups, attached, ids),
+        summary=_summary(prepared, learned, incidents.num_rows, int(attached.row.size)),
+    )

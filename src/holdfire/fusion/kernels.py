@@ -1,0 +1,463 @@
+"""Kernels: the compiled evidence between two groups of reports, and the joining of groups.
+
+A group is a row of ``G`` (float64: x, y, z, variance, start, end, rate, rate at its exact coordinates) and
+of ``H`` (int32: four names, source, coordinate, number of reports); a report is a group of one. Rule: evidence is
+the log of the ratio between one incident and two, where two are unrelated (the local rate) or related (a second
+salvo nearby). All loops run in the order of report ids. Everything compiled that calls one another stands here,
+because the compiler's cache notices changes of one file only. Source: docs/explanation/fusion.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfire.fusion.compiled import compiled
+
+__all__ = [
+    "E_BIAS",
+    "E_BLUNDER",
+    "E_EQUAL",
+    "E_LATE",
+    "E_LATE_S",
+    "E_RATE_ALL",
+    "E_RELATED",
+    "E_RELATED_M2",
+    "E_RELATED_S",
+    "E_TAIL",
+    "N_THETA",
+    "absorb",
+    "agglomerate",
+    "components",
+    "evidence",
+    "memberships",
+    "score_pairs",
+]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+E_EQUAL, E_TAIL, E_LATE, E_LATE_S, E_RELATED, E_RELATED_M2, E_RELATED_S, E_BIAS, E_RATE_ALL, E_BLUNDER = range(10)
+N_THETA = 10
+"""Places of the learned numbers in ``theta``."""
+TWO_PI = 2.0 * np.pi
+
+
+@compiled
+def place_densities(G: Floats, H: Ints, i: int, j: int, theta: Floats) -> tuple[float, float, float]:
+    """Return the densities of the two places under one incident, unrelated ones (a rate), and related ones."""
+    if H[i, 5] == -1 or H[j, 5] == -1:
+        return 1.0, theta[8], 1.0
+    if H[i, 5] == H[j, 5] and H[i, 5] >= 0:
+        return theta[0], max(G[i, 7], G[j, 7]), theta[0]
+    total = G[i, 3] + G[j, 3]
+    dx, dy, dz = G[i, 0] - G[j, 0], G[i, 1] - G[j, 1], G[i, 2] - G[j, 2]
+    d2 = dx * dx + dy * dy + dz * dz
+    wide = total + theta[5]
+    if d2 > 90.0 * total:
+        bulk = 0.0
+    else:
+        ninth = np.exp(-d2 / (18.0 * total))
+        third = ninth * ninth * ninth
+        bulk = (1.0 - theta[1]) * third * third * third + theta[1] / 9.0 * ninth
+    same = (1.0 - theta[0]) * (bulk / (TWO_PI * total) + theta[9])
+    rate = G[i, 6] if G[i, 3] >= G[j, 3] else G[j, 6]
+    related = (1.0 - theta[0]) * np.exp(-0.5 * d2 / wide) / (TWO_PI * wide)
+    return same, rate, related
+
+
+@compiled
+def time_densities(G: Floats, i: int, j: int, theta: Floats) -> tuple[float, float]:
+    """Return the densities of the two times under one incident and under related ones (per second)."""
+    one, two = G[i, 5] - G[i, 4], G[j, 5] - G[j, 4]
+    overlap = min(G[i, 5], G[j, 5]) - max(G[i, 4], G[j, 4])
+    longer = max(one, two)
+    late, scale = theta[2], theta[3]
+    if overlap > 0:
+        same = (1.0 - late) * overlap / (one * two) + late / (2.0 * scale + longer)
+        return same, 1.0 / (2.0 * theta[6] + longer)
+    return (
+        late * np.exp(overlap / scale) / (2.0 * scale + longer),
+        np.exp(overlap / theta[6]) / (2.0 * theta[6] + longer),
+    )
+
+
+@compiled
+def names_nats(H: Ints, i: int, j: int, table: Floats) -> float:
+    """Return the evidence of the four names."""
+    total = 0.0
+    for k in range(4):
+        total += table[k, H[i, k] + 1, H[j, k] + 1]
+    return total
+
+
+@compiled
+def weigh(G: Floats, H: Ints, i: int, j: int, text: float, theta: Floats, table: Floats) -> tuple[float, float]:
+    """Return the evidence in nats for one incident, sources aside, and how far related ones outweigh unrelated ones.
+
+    The second value is the share of the related in what is not one incident, 0..1.
+    """
+    same, rate, related = place_densities(G, H, i, j, theta)
+    when, when_related = time_densities(G, i, j, theta)
+    alike = np.exp(min(names_nats(H, i, j, table) + text, 50.0))
+    follow = theta[4] * related * when_related * (0.6 * alike + 0.4)
+    return np.log(same * when * alike / (rate + follow) + 1e-30) + theta[7], follow / (rate + follow)
+
+
+@compiled
+def evidence(G: Floats, H: Ints, i: int, j: int, text: float, theta: Floats, table: Floats) -> float:
+    """Return the evidence in nats that two groups tell of one incident, their sources left aside."""
+    return weigh(G, H, i, j, text, theta, table)[0]
+
+
+@compiled
+def score_pairs(
+    left: Ints,
+    right: Ints,
+    text: Floats,
+    G: Floats,
+    H: Ints,
+    theta: Floats,
+    table: Floats,
+    again: Floats,
+    score: Floats,
+    related: Floats,
+) -> None:
+    """Fill the evidence of pairs of reports; ``again`` is what a source's second report costs (-inf: curated)."""
+    for k in range(left.size):
+        i, j = left[k], right[k]
+        score[k], related[k] = weigh(G, H, i, j, text[k], theta, table)
+        if H[i, 4] == H[j, 4]:
+            score[k] += again[H[i, 4]]
+
+
+@compiled
+def absorb(G: Floats, H: Ints, a: int, b: int, table: Floats, depth: Ints) -> None:
+    """Let group a take in group b: place, time, names and numbers."""
+    larger = H[a, 6] >= H[b, 6]
+    if H[a, 5] == -1 or (H[b, 5] != -1 and H[a, 5] == H[b, 5] and G[b, 3] < G[a, 3]):
+        _copy_place(G, H, a, b)
+    elif H[b, 5] != -1 and H[a, 5] != H[b, 5]:
+        dx, dy, dz = G[a, 0] - G[b, 0], G[a, 1] - G[b, 1], G[a, 2] - G[b, 2]
+        if dx * dx + dy * dy + dz * dz <= 12.0 * (G[a, 3] + G[b, 3]):
+            one, two = 1.0 / G[a, 3], 1.0 / G[b, 3]
+            for k in range(3):
+                G[a, k] = (G[a, k] * one + G[b, k] * two) / (one + two)
+            if G[b, 3] < G[a, 3]:
+                G[a, 6], G[a, 7], H[a, 5] = G[b, 6], G[b, 7], H[b, 5]
+            G[a, 3] = 1.0 / (one + two)
+        elif not larger or (H[a, 6] == H[b, 6] and G[b, 3] < G[a, 3]):
+            _copy_place(G, H, a, b)
+    one, two = G[a, 5] - G[a, 4], G[b, 5] - G[b, 4]
+    low, high = max(G[a, 4], G[b, 4]), min(G[a, 5], G[b, 5])
+    if high > low:
+        least = 0.3 * min(one, two)
+        widen = max(0.0, 0.5 * (least - (high - low)))
+        G[a, 4], G[a, 5] = low - widen, high + widen
+    elif not larger or (H[a, 6] == H[b, 6] and two < one):
+        G[a, 4], G[a, 5] = G[b, 4], G[b, 5]
+    for k in range(4):
+        old, new = H[a, k], H[b, k]
+        if new < 0 or old == new:
+            continue
+        agree = old >= 0 and table[k, old + 1, new + 1] > 0
+        if old < 0 or (agree and depth[k, new] > depth[k, old]) or (not agree and not larger):
+            H[a, k] = new
+    H[a, 6] += H[b, 6]
+
+
+@compiled
+def _copy_place(G: Floats, H: Ints, a: int, b: int) -> None:
+    for k in (0, 1, 2, 3, 6, 7):
+        G[a, k] = G[b, k]
+    H[a, 5] = H[b, 5]
+
+
+@compiled
+def find(parent: Ints, i: int) -> int:
+    """Return the root of i, halving its path."""
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@compiled
+def components(n: int, left: Ints, right: Ints) -> Ints:
+    """Return for each row the smallest row that edges join it to."""
+    parent = np.arange(n).astype(np.int32)
+    for k in range(left.size):
+        a, b = find(parent, left[k]), find(parent, right[k])
+        if a < b:
+            parent[b] = a
+        elif b < a:
+            parent[a] = b
+    for i in range(n):
+        parent[i] = find(parent, i)
+    return parent
+
+
+@compiled
+def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, again: Floats) -> float:
+    """Return what it costs that the groups share sources; -inf where a shared one is curated."""
+    total = 0.0
+    i = head[a]
+    while i >= 0:
+        k = head[a]
+        while k != i and source[k] != source[i]:
+            k = follow[k]
+        j = head[b] if k == i else -1
+        while j >= 0:
+            if source[i] == source[j]:
+                total += again[source[i]]
+                break
+            j = follow[j]
+        i = follow[i]
+    return total
+
+
+@compiled
+def _push(heap: Floats, pair: Ints, size: int, value: float, a: int, b: int, va: int, vb: int) -> int:
+    k = size
+    while k > 0:
+        up = (k - 1) >> 1
+        if heap[up] > value or (heap[up] == value and (pair[up, 0], pair[up, 1]) <= (a, b)):
+            break
+        heap[k] = heap[up]
+        pair[k] = pair[up]
+        k = up
+    heap[k] = value
+    pair[k, 0], pair[k, 1], pair[k, 2], pair[k, 3] = a, b, va, vb
+    return size + 1
+
+
+@compiled
+def _pop(heap: Floats, pair: Ints, size: int) -> int:
+    last = size - 1
+    value, a, b = heap[last], pair[last, 0], pair[last, 1]
+    va, vb = pair[last, 2], pair[last, 3]
+    k = 0
+    while True:
+        down = 2 * k + 1
+        if down >= last:
+            break
+        if down + 1 < last:
+            more = heap[down + 1] > heap[down]
+            if heap[down + 1] == heap[down]:
+                more = (pair[down + 1, 0], pair[down + 1, 1]) < (pair[down, 0], pair[down, 1])
+            if more:
+                down += 1
+        if heap[down] < value or (heap[down] == value and (pair[down, 0], pair[down, 1]) >= (a, b)):
+            break
+        heap[k] = heap[down]
+        pair[k] = pair[down]
+        k = down
+    heap[k] = value
+    pair[k, 0], pair[k, 1], pair[k, 2], pair[k, 3] = a, b, va, vb
+    return last
+
+
+@compiled
+def _neighbours(
+    a: int,
+    edge_head: Ints,
+    edge_next: Ints,
+    left: Ints,
+    right: Ints,
+    text: Floats,
+    parent: Ints,
+    stamp: Ints,
+    best: Floats,
+    out: Ints,
+    mark: int,
+) -> int:
+    n = 0
+    half = edge_head[a]
+    while half >= 0:
+        edge = half >> 1
+        x = find(parent, right[edge] if half & 1 == 0 else left[edge])
+        if x != a:
+            if stamp[x] != mark:
+                stamp[x] = mark
+                best[x] = text[edge]
+                if n < out.size:
+                    out[n] = x
+                    n += 1
+            elif text[edge] > best[x]:
+                best[x] = text[edge]
+        half = edge_next[half]
+    return n
+
+
+@compiled
+def agglomerate(
+    first: NDArray[np.int64],
+    left: Ints,
+    right: Ints,
+    score: Floats,
+    text: Floats,
+    G: Floats,
+    H: Ints,
+    theta: Floats,
+    table: Floats,
+    depth: Ints,
+    again: Floats,
+    parent: Ints,
+    head: Ints,
+    tail: Ints,
+    follow: Ints,
+    edge_head: Ints,
+    edge_tail: Ints,
+    edge_next: Ints,
+    stamp: Ints,
+    best: Floats,
+    version: Ints,
+    source: Ints,
+    least: float,
+) -> None:
+    """Join the best pair of groups again and again, component by component, while evidence exceeds ``least``.
+
+    ``first`` gives where each component's edges begin; edges are sorted by component, then by rows.
+    """
+    heap, pair = np.empty(1024), np.empty((1024, 4), np.int32)
+    out = np.empty(4096, np.int32)
+    mark = 0
+    for c in range(first.size - 1):
+        size = 0
+        for edge in range(first[c], first[c + 1]):
+            if score[edge] > least:
+                heap, pair = _room(heap, pair, size)
+                size = _push(heap, pair, size, score[edge], left[edge], right[edge], 0, 0)
+        while size > 0:
+            a, b, va, vb = pair[0, 0], pair[0, 1], pair[0, 2], pair[0, 3]
+            size = _pop(heap, pair, size)
+            if parent[a] != a or parent[b] != b or version[a] != va or version[b] != vb:
+                continue
+            parent[b] = a
+            version[a] += 1
+            follow[tail[a]] = head[b]
+            tail[a] = tail[b]
+            if edge_head[b] >= 0:
+                if edge_head[a] >= 0:
+                    edge_next[edge_tail[a]] = edge_head[b]
+                else:
+                    edge_head[a] = edge_head[b]
+                edge_tail[a] = edge_tail[b]
+            absorb(G, H, a, b, table, depth)
+            mark += 1
+            n = _neighbours(a, edge_head, edge_next, left, right, text, parent, stamp, best, out, mark)
+            for k in range(n):
+                x = out[k]
+                value = evidence(G, H, a, x, best[x], theta, table) + sources_nats(a, x, head, follow, source, again)
+                if value > least:
+                    heap, pair = _room(heap, pair, size)
+                    low, high = min(a, x), max(a, x)
+                    size = _push(heap, pair, size, value, low, high, version[low], version[high])
+
+
+@compiled
+def _room(heap: Floats, pair: Ints, size: int) -> tuple[Floats, Ints]:
+    if size < heap.size:
+        return heap, pair
+    more, pairs = np.empty(2 * heap.size), np.empty((2 * heap.size, 4), np.int32)
+    more[:size] = heap[:size]
+    pairs[:size] = pair[:size]
+    return more, pairs
+
+
+@compiled
+def _without(
+    i: int,
+    members: Ints,
+    lo: int,
+    hi: int,
+    G: Floats,
+    H: Ints,
+    row: int,
+    workG: Floats,
+    workH: Ints,
+    table: Floats,
+    depth: Ints,
+) -> int:
+    n = 0
+    for k in range(lo, hi):
+        j = members[k]
+        if j == i:
+            continue
+        if n == 0:
+            workG[row] = G[j]
+            workH[row] = H[j]
+        else:
+            workG[row + 1] = G[j]
+            workH[row + 1] = H[j]
+            absorb(workG, workH, row, row + 1, table, depth)
+        n += 1
+    return n
+
+
+@compiled
+def _shared(i: int, members: Ints, lo: int, hi: int, source: Ints, again: Floats) -> float:
+    for k in range(lo, hi):
+        if members[k] != i and source[members[k]] == source[i]:
+            return float(again[source[i]])
+    return 0.0
+
+
+@compiled
+def memberships(
+    rows: NDArray[np.int64],
+    label: Ints,
+    members: Ints,
+    first: NDArray[np.int64],
+    edge_first: NDArray[np.int64],
+    edge_other: Ints,
+    edge_text: Floats,
+    G: Floats,
+    H: Ints,
+    groupG: Floats,
+    groupH: Ints,
+    theta: Floats,
+    table: Floats,
+    depth: Ints,
+    again: Floats,
+    source: Ints,
+    own: Floats,
+    rival: Floats,
+    rival_label: Ints,
+) -> None:
+    """Fill each report's evidence for its own group without it, the log-sum over other groups, and the best of them.
+
+    Groups are numbered 0..; ``members[first[g]:first[g + 1]]`` are a group's rows. Standing alone weighs 0.
+    """
+    workG, workH = np.empty((2, G.shape[1])), np.empty((2, H.shape[1]), np.int32)
+    for i in rows:
+        g = label[i]
+        words = 0.0
+        for e in range(edge_first[i], edge_first[i + 1]):
+            if label[edge_other[e]] == g:
+                words = max(words, edge_text[e])
+        own[i] = np.inf
+        if _without(i, members, first[g], first[g + 1], G, H, 0, workG, workH, table, depth) > 0:
+            workG[1] = G[i]
+            workH[1] = H[i]
+            own[i] = evidence(workG, workH, 0, 1, words, theta, table)
+            own[i] += _shared(i, members, first[g], first[g + 1], source, again)
+        workG[1] = G[i]
+        workH[1] = H[i]
+        rival[i], rival_label[i], top = -np.inf, -1, -np.inf
+        for e in range(edge_first[i], edge_first[i + 1]):
+            d = label[edge_other[e]]
+            seen = d == g
+            for f in range(edge_first[i], e):
+                seen = seen or label[edge_other[f]] == d
+            if seen:
+                continue
+            workG[0] = groupG[d]
+            workH[0] = groupH[d]
+            value = evidence(workG, workH, 0, 1, edge_text[e], theta, table)
+            value += _shared(i, members, first[d], first[d + 1], source, again)
+            if value > top:
+                top, rival_label[i] = value, d
+            low, high = min(value, rival[i]), max(value, rival[i])
+            if high > -np.inf:
+                rival[i] = high + np.log1p(np.exp(low - high))

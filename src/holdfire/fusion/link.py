@@ -1,0 +1,220 @@
+"""Link: scored pairs into groups of reports, and the chance that each report belongs to its group.
+
+Rule: the best-supported join is made first; ties go to the smaller report id; a curated source never stands twice
+in a group; a group's place, time and names sum up its reports, so that a chain of likenesses cannot run together
+what its ends contradict - which also splits large components. Leaves the evidence to ``kernels``.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfire.fusion.compare import Edges, Model
+from holdfire.fusion.kernels import agglomerate, components, memberships
+from holdfire.fusion.prepare import Prepared
+
+__all__ = ["Groups", "link"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+CHOSEN_NATS = 0.8
+"""A group is the best of many that could have been formed; the best looks better than it is by about this much."""
+RIVAL_SHARE = 0.3
+"""Share of rival groups that really are another incident: some are the same one that was not joined."""
+MISTAKEN = 0.01
+"""Share of memberships that are wrong however good the evidence is: a wrong day, a wrong settlement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Hold groups of reports.
+
+    Attributes
+    ----------
+    label : int32, (n,)
+        Number of each report's group; -1 for rows that took no part. Groups are numbered by their smallest row.
+    members : int32, (m,)
+        Rows, sorted by group, then by row.
+    first : int64, (n_groups + 1,)
+        Where each group begins in ``members``.
+    prob : float64, (n,), 0..1
+        Chance that the report tells of what most of its group tells of.
+    G, H : float64, int32
+        The groups' place, time and names, as in ``kernels``.
+    own_nats : float64, (n,)
+        Evidence that joins the report to the rest of its group; inf where it stands alone.
+    elsewhere : float64, (n,), 0..1
+        Chance that a report which stands alone belongs to another group after all.
+    """
+
+    label: Ints
+    members: Ints
+    first: NDArray[np.int64]
+    prob: Floats
+    G: Floats
+    H: Ints
+    own_nats: Floats
+    elsewhere: Floats
+
+
+def _by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the edges' order by component, and where each component begins."""
+    root = components(n, edges.left, edges.right)[edges.left]
+    order = np.argsort(root, kind="stable")
+    sorted_root = root[order]
+    new = np.ones(order.size, bool)
+    new[1:] = sorted_root[1:] != sorted_root[:-1]
+    return order, np.append(np.flatnonzero(new), order.size).astype(np.int64)
+
+
+def _half_edges(n: int, left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return linked lists of the edges at each row: first half-edge, last one, and the next of each."""
+    m = left.size
+    at = np.empty(2 * m, np.int32)
+    at[0::2], at[1::2] = left, right
+    order = np.argsort(at, kind="stable").astype(np.int32)
+    sorted_at = at[order]
+    follow = np.full(max(1, 2 * m), -1, np.int32)
+    head, tail = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    if m:
+        same = sorted_at[1:] == sorted_at[:-1]
+        follow[order[:-1][same]] = order[1:][same]
+        starts = np.concatenate([[True], ~same])
+        ends = np.concatenate([~same, [True]])
+        head[sorted_at[starts]] = order[starts]
+        tail[sorted_at[ends]] = order[ends]
+    return head, tail, follow
+
+
+def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_threads: int) -> tuple[Ints, Floats, Ints]:
+    n = prepared.n
+    order, first = _by_component(n, edges)
+    left, right, score, text = edges.left[order], edges.right[order], edges.score[order], edges.text[order]
+    edge_head, edge_tail, edge_next = _half_edges(n, left, right)
+    parent = np.arange(n, dtype=np.int32)
+    head, tail, follow = parent.copy(), parent.copy(), np.full(n, -1, np.int32)
+    stamp, best, version = np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.int32)
+    G, H = model.G.copy(), model.H.copy()
+    cuts = np.searchsorted(first, np.linspace(0, left.size, 4 * n_threads + 1))
+    pieces = [first[a : b + 1] for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+
+    def run(piece: NDArray[np.int64]) -> None:
+        agglomerate(
+            piece,
+            left,
+            right,
+            score,
+            text,
+            G,
+            H,
+            model.theta,
+            model.table,
+            model.depth,
+            model.again,
+            parent,
+            head,
+            tail,
+            follow,
+            edge_head,
+            edge_tail,
+            edge_next,
+            stamp,
+            best,
+            version,
+            prepared.source,
+            least,
+        )
+
+    with ThreadPoolExecutor(n_threads) as pool:
+        list(pool.map(run, pieces))
+    while True:
+        above = parent[parent]
+        if np.array_equal(above, parent):
+            return parent, G, H
+        parent = above
+
+
+def _incident_edges(n: int, edges: Edges) -> tuple[NDArray[np.int64], Ints, Floats]:
+    at = np.concatenate([edges.left, edges.right])
+    other = np.concatenate([edges.right, edges.left])
+    text = np.concatenate([edges.text, edges.text])
+    order = np.argsort(at.astype(np.int64) * n + other, kind="stable")
+    first = np.searchsorted(at[order], np.arange(n + 1)).astype(np.int64)
+    return first, other[order], text[order]
+
+
+def _majority(label: Ints, own: Floats, sizes: NDArray[np.int64], rows: NDArray[np.int64], rival: Floats) -> Floats:
+    """Return each report's chance of telling what most of its group tells; of two, one always does."""
+    prob = np.zeros(label.size)
+    stay = np.minimum(own[rows], 40.0) - CHOSEN_NATS
+    against = np.logaddexp(0.0, np.minimum(rival[rows], 40.0) + np.log(RIVAL_SHARE))
+    inside = (1.0 - MISTAKEN) / (1.0 + np.exp(against - stay))
+    n = sizes[label[rows]]
+    prob[rows] = np.where(n == 1, 1.0, np.where(n == 2, 0.5 + 0.5 * inside, inside))
+    return prob
+
+
+def link(
+    prepared: Prepared, model: Model, edges: Edges, rows: NDArray[np.int64], least: float, n_threads: int
+) -> Groups:
+    """Join reports into groups.
+
+    Parameters
+    ----------
+    prepared, model, edges
+        The reports and their evidence.
+    rows : int64, (m,)
+        Rows that take part, ascending.
+    least : float, nats
+        Evidence that a join needs.
+    n_threads : int
+    """
+    n = prepared.n
+    root, G, H = _join(prepared, model, edges, least, max(1, n_threads))
+    roots, numbers = np.unique(root[rows], return_inverse=True)
+    label = np.full(n, -1, np.int32)
+    label[rows] = numbers
+    order = np.argsort(numbers, kind="stable")
+    members = rows[order].astype(np.int32)
+    first = np.searchsorted(numbers[order], np.arange(roots.size + 1)).astype(np.int64)
+    groupG, groupH = G[roots], H[roots]
+    edge_first, edge_other, edge_text = _incident_edges(n, edges)
+    own, rival, rival_label = np.full(n, np.inf), np.full(n, -np.inf), np.full(n, -1, np.int32)
+
+    def run(part: NDArray[np.int64]) -> None:
+        memberships(
+            part,
+            label,
+            members,
+            first,
+            edge_first,
+            edge_other,
+            edge_text,
+            model.G,
+            model.H,
+            groupG,
+            groupH,
+            model.theta,
+            model.table,
+            model.depth,
+            model.again,
+            prepared.source,
+            own,
+            rival,
+            rival_label,
+        )
+
+    busy = rows[np.diff(edge_first)[rows] > 0]
+    with ThreadPoolExecutor(max(1, n_threads)) as pool:
+        list(pool.map(run, np.array_split(busy, max(1, n_threads))))
+    prob = _majority(label, own, np.diff(first), rows, rival)
+    elsewhere = 1.0 / (1.0 + np.exp(-np.clip(rival, -40.0, 40.0)))
+    return Groups(
+        label=label, members=members, first=first, prob=prob, G=groupG, H=groupH, own_nats=own, elsewhere=elsewhere
+    )

@@ -1,0 +1,242 @@
+"""Reliability: what the reports themselves teach about their sources' errors, coverage, repeats and inventions.
+
+Turns reports without labels into ``Learned`` by expectation and maximisation over candidate pairs and groups.
+Rule: each estimate is drawn towards its starting value by a stated number of imagined observations, so that a
+source with three reports does not get three digits; what the data cannot tell is said in ``notes``. Source: Winkler
+(1988) for EM over record pairs; docs/explanation/fusion.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfire.fusion.compare import Crowds, Edges, Model, build_model, compatible, find_edges
+from holdfire.fusion.kernels import E_BIAS
+from holdfire.fusion.link import Groups, link
+from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
+from holdfire.fusion.prepare import Prepared
+from holdfire.fusion.text import N_TEXT_BINS, text_bins
+
+__all__ = ["learn", "start_values"]
+
+Floats = NDArray[np.float64]
+
+LEARN_NATS = -6.0
+"""Pairs with less evidence than this teach nothing."""
+CURATED_NATS = -5.0
+"""While learning, two reports of a curated source are looked at too: they show what is near but not the same."""
+PSEUDO = 20.0
+"""Imagined pairs that hold an estimate at its starting value."""
+
+
+def start_values(prepared: Prepared, parameters: FusionParameters) -> Learned:
+    """Return the starting values."""
+    n_sources = prepared.sources.num_rows
+    ramp = np.array([-1.0, -0.5, 0.0, 0.6, 1.2, 1.8, 2.4, 3.0, 3.5, 4.5, 5.5, 6.0])
+    return Learned(
+        agree=np.full(len(ATTRIBUTES), parameters.start_agree),
+        tail=parameters.start_tail,
+        related=parameters.start_related,
+        scale=np.ones(n_sources),
+        coverage=np.full(n_sources, min(0.3, 2.0 / max(1, n_sources))),
+        repeat=np.where(prepared.curated, 0.0, 0.1),
+        false_rate=prepared.prior_false.copy(),
+        false_sd=np.full(n_sources, 0.1),
+        accuse_rate=prepared.prior_false.copy(),
+        text_nats=np.stack([ramp, ramp]),
+    )
+
+
+def _sample(prepared: Prepared, rows: NDArray[np.int64], parameters: FusionParameters) -> NDArray[np.int64]:
+    """Return rows of eight windows of time spread over the whole, together at most the number asked for."""
+    if rows.size <= parameters.sample_reports:
+        return rows
+    by_time = rows[np.lexsort((rows, prepared.end[rows], prepared.start[rows]))]
+    each = parameters.sample_reports // 8
+    starts = np.linspace(0, rows.size - each, 8).astype(np.int64)
+    return np.unique(np.concatenate([by_time[s : s + each] for s in starts]))
+
+
+def _pull(total: float, weight: float, start: float, pseudo: float = PSEUDO) -> float:
+    return (total + pseudo * start) / (weight + pseudo)
+
+
+def _learn_names(prepared: Prepared, edges: Edges, weight: Floats, learned: Learned, start: float) -> None:
+    for k, words in enumerate(prepared.vocabulary):
+        one, two = prepared.names[edges.left, k], prepared.names[edges.right, k]
+        both = (one >= 0) & (two >= 0)
+        if not words or not both.any():
+            continue
+        fits = compatible(words)
+        share = np.bincount(prepared.names[prepared.names[:, k] >= 0, k], minlength=len(words)).astype(float)
+        share /= share.sum()
+        chance = float(share @ fits @ share)
+        if chance > 0.9:
+            learned.notes[ATTRIBUTES[k]] = "names differ too little to learn how often they are confused"
+            continue
+        agree = float((weight[both] * fits[one[both], two[both]]).sum())
+        seen = _pull(agree, float(weight[both].sum()), start + (1 - start) * chance)
+        learned.agree[k] = float(np.clip((seen - chance) / max(1e-3, 1.0 - chance), 0.3, 0.99))
+
+
+def _weighted_median(values: Floats, weight: Floats) -> float:
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _learn_places(prepared: Prepared, model: Model, edges: Edges, weight: Floats, learned: Learned) -> None:
+    a, b = edges.left, edges.right
+    both = (prepared.coordinate[a] >= 0) & (prepared.coordinate[b] >= 0)
+    equal = both & (prepared.coordinate[a] == prepared.coordinate[b])
+    other = ~prepared.copies[prepared.source[a], prepared.source[b]]
+    learned.prob_equal = float(np.clip(_pull(weight[equal].sum(), weight[both].sum(), 0.1), 1e-3, 0.9))
+    use = both & ~equal & other & (weight > 0.2)
+    if use.sum() < 10:
+        learned.notes["scale"] = "too few pairs to learn the sources' errors of place"
+        return
+    a, b, w = a[use], b[use], weight[use]
+    total = model.G[a, 3] + model.G[b, 3]
+    d2 = ((prepared.xyz[a] - prepared.xyz[b]) ** 2).sum(axis=1)
+    ratio = d2 / total
+    core = (1 - learned.tail) * np.exp(-0.5 * ratio)
+    wide = learned.tail / 9 * np.exp(-0.5 * ratio / 9)
+    learned.tail = float(np.clip(_pull((w * wide / (core + wide)).sum(), w.sum(), 0.1), 0.02, 0.3))
+    for s in range(learned.scale.size):
+        mine = (prepared.source[a] == s) | (prepared.source[b] == s)
+        n = float(w[mine].sum())
+        if n < 3:
+            continue
+        factor = np.sqrt(_weighted_median(ratio[mine], w[mine]) / (2 * np.log(2) * (1 + 0.8 * learned.tail)))
+        step = factor ** (n / (n + PSEUDO)) if np.isfinite(factor) and factor > 0 else 1.0
+        learned.scale[s] = float(np.clip(learned.scale[s] * np.sqrt(step), 0.4, 4.0))
+
+
+def _learn_times(model: Model, edges: Edges, weight: Floats, learned: Learned) -> None:
+    a, b = edges.left, edges.right
+    overlap = np.minimum(model.G[a, 5], model.G[b, 5]) - np.maximum(model.G[a, 4], model.G[b, 4])
+    apart = overlap <= 0
+    learned.late = float(np.clip(_pull(weight[apart].sum(), weight.sum(), 0.05), 0.005, 0.4))
+    late = float(_pull((weight[apart] * -overlap[apart]).sum(), weight[apart].sum(), 43_200.0))
+    learned.late_s = float(np.clip(late, 3600.0, 48 * 3600.0))
+
+
+def _learn_related(prepared: Prepared, model: Model, edges: Edges, weight: Floats, learned: Learned, n: int) -> None:
+    """Estimate second salvoes from pairs that are near but not the same; curated sources show them plainly."""
+    share = (1.0 - weight) * edges.related
+    # Each incident is told `size` times, and so is its sequel: size squared pairs of reports for a pair of incidents.
+    expected = max(1.0, n * learned.size)
+    learned.related = float(np.clip((share.sum() + 0.1 * 50) / (expected + 50), 0.005, 2.0))
+    a, b = edges.left, edges.right
+    total, length = model.G[a, 3] + model.G[b, 3], model.G[:, 5] - model.G[:, 4]
+    sharp = (prepared.coordinate[a] >= 0) & (prepared.coordinate[b] >= 0) & (total < 4000.0**2)
+    d2 = ((prepared.xyz[a] - prepared.xyz[b]) ** 2).sum(axis=1)
+    if sharp.any():
+        spread = _pull((share[sharp] * (d2 - 2 * total)[sharp]).sum() / 4, share[sharp].sum(), 3000.0**2)
+        learned.related_m = float(np.clip(np.sqrt(max(spread, 1.0)), 1000.0, 10_000.0))
+    brief = np.maximum(length[a], length[b]) < 3 * 3600.0
+    if brief.any():
+        apart = np.abs(model.G[a, 4] + model.G[a, 5] - model.G[b, 4] - model.G[b, 5]) / 2
+        mean = _pull((share * apart)[brief].sum(), share[brief].sum(), 21_600.0)
+        learned.related_s = float(np.clip(mean, 1800.0, 86_400.0))
+
+
+def _count_bins(
+    prepared: Prepared, left: NDArray[np.int64], right: NDArray[np.int64], weight: Floats
+) -> NDArray[np.float64]:
+    """Return the weight of pairs by whether their languages differ and by bin of likeness."""
+    place = np.empty(left.size, np.int8)
+    text_bins(left.astype(np.int32), right.astype(np.int32), prepared.sketch, place)
+    other = prepared.language[left] != prepared.language[right]
+    use = place >= 0
+    flat = other[use] * N_TEXT_BINS + place[use]
+    return np.bincount(flat, weight[use], minlength=2 * N_TEXT_BINS).reshape(2, N_TEXT_BINS)
+
+
+def _learn_texts(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray[np.int64], learned: Learned) -> None:
+    """Estimate how alike texts of one incident are, beside texts of reports that lie days apart."""
+    if prepared.sketch.shape[0] == 0:
+        return
+    by_time = rows[np.lexsort((prepared.rank[rows], prepared.start[rows]))]
+    chance_of = np.zeros((2, N_TEXT_BINS))
+    for k in range(1, 4):
+        other = np.roll(by_time, k * by_time.size // 7 + 1)
+        far = np.abs(prepared.start[by_time] - prepared.start[other]) > 3 * 86_400.0
+        chance_of += _count_bins(prepared, by_time[far], other[far], np.ones(int(far.sum())))
+    likely = weight > 0.3
+    same_of = _count_bins(
+        prepared, edges.left[likely].astype(np.int64), edges.right[likely].astype(np.int64), weight[likely]
+    )
+    for other_language in range(2):
+        chance = (chance_of[other_language] + 0.5) / (chance_of[other_language].sum() + 0.5 * N_TEXT_BINS)
+        prior = chance * np.exp(learned.text_nats[other_language])
+        same = (same_of[other_language] + PSEUDO * prior / prior.sum()) / (same_of[other_language].sum() + PSEUDO)
+        learned.text_nats[other_language] = np.clip(np.maximum.accumulate(np.log(same / chance)), -2.0, 7.0)
+
+
+def _learn_sources(prepared: Prepared, groups: Groups, learned: Learned, rows: NDArray[np.int64]) -> None:
+    """Estimate coverage, repeats and the unseen share from the groups."""
+    n_sources, n_groups = learned.scale.size, groups.first.size - 1
+    pair = np.unique(groups.label[rows].astype(np.int64) * n_sources + prepared.source[rows])
+    group, source = pair // n_sources, pair % n_sources
+    breadth = np.bincount(group, minlength=n_groups)
+    told = np.bincount(source, minlength=n_sources).astype(float)
+    reports = np.bincount(prepared.source[rows], minlength=n_sources).astype(float)
+    # Coverage is read off incidents that two *other* sources tell of: those surely happened.
+    sure = breadth[group] >= 3
+    others = float((breadth >= 2).sum())
+    seen = np.bincount(source[sure], minlength=n_sources).astype(float)
+    only_two = np.bincount(source[breadth[group] == 2], minlength=n_sources)
+    base = np.maximum(others - only_two, 0.0)
+    prior = min(0.3, 2.0 / max(1, n_sources))
+    learned.coverage = np.clip((seen + 5 * prior) / (base + 5), 0.005, 0.95)
+    extra = (reports - told + 0.1 * 5) / (told + 5)
+    learned.repeat = np.where(prepared.curated, 0.0, extra)
+    learned.size = float(max(1.0, rows.size / max(1, n_groups)))
+    unseen = float(np.prod(1.0 - learned.coverage))
+    learned.unseen = float(np.clip(unseen, 0.08, 0.8))
+
+
+def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameters: FusionParameters) -> Learned:
+    """Return what the reports teach.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    crowds : Crowds
+    rows : int64, (m,)
+        Reports that may open incidents.
+    parameters : FusionParameters
+    """
+    learned = start_values(prepared, parameters)
+    if rows.size < 2:
+        learned.notes["learning"] = "too few reports to learn from: starting values kept"
+        return learned
+    sample = _sample(prepared, rows, parameters)
+    changes = []
+    for _ in range(parameters.learn_rounds):
+        before = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
+        model = build_model(prepared, learned, crowds, sample)
+        again = np.maximum(model.again, CURATED_NATS)
+        edges = find_edges(prepared, model, learned, sample, parameters, LEARN_NATS, 0.05, again)
+        source = prepared.source
+        twice = (source[edges.left] == source[edges.right]) & prepared.curated[source[edges.left]]
+        allowed = replace(edges, score=np.where(twice, -np.inf, edges.score))
+        groups = link(prepared, model, allowed, sample, parameters.merge_nats, parameters.n_threads)
+        edges = replace(edges, score=np.where(twice, -40.0, edges.score))
+        # A pair's own odds do not profit from the silence of third sources, which the joining of groups counts.
+        odds = edges.score - model.theta[E_BIAS]
+        weight = 1.0 / (1.0 + np.exp(-np.clip(odds, -40, 40)))
+        _learn_names(prepared, edges, weight, learned, parameters.start_agree)
+        _learn_places(prepared, model, edges, weight, learned)
+        _learn_times(model, edges, weight, learned)
+        _learn_related(prepared, model, edges, weight, learned, sample.size)
+        _learn_texts(prepared, edges, weight, sample, learned)
+        _learn_sources(prepared, groups, learned, sample)
+        after = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
+        changes.append(round(float(np.abs(after - before).max()), 4))
+    learned.notes["changes"] = changes
+    return learned

@@ -1,0 +1,1 @@
+"""Say what a guarantee asks for: commitments, gates, and the ladder's rungs with their clocks."""

@@ -1,0 +1,185 @@
+"""View of incidents: ranked incidents as lines that can be read.
+
+Turns incident items into ``IncidentLine``. Rule: a party is named as the one that did it only as far as the bounds
+bear: where several parties have the same bounds, all of them are named. Leaves the ranking to ``items``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from holdfire.basics.instants import to_us
+from holdfire.publication.language import Speech
+from holdfire.publication.naming import Names, place_text
+from holdfire.publication.page import Bar, ClaimLine, IncidentLine, QuoteLine
+from holdfire.publication.words import FACTOR_WORDS, VERDICT_WORDS, kind_word, target_word, word
+from holdfire.records.bulletin_parts import Breach, Claim, IncidentItem
+
+__all__ = ["incident_lines", "ranked_items"]
+
+
+def _bar(names: Names, clause: str, claim: Claim) -> Bar:
+    """Return a claim's range, to read and to draw."""
+    known = claim.prob_lower is not None and claim.prob_upper is not None
+    return Bar(
+        text=names.speech.percent(claim.prob_lower, claim.prob_upper),
+        lower=claim.prob_lower or 0.0,
+        upper=claim.prob_upper or 0.0,
+        threshold=names.threshold(clause),
+        verdict=claim.verdict,
+        known=known,
+    )
+
+
+def _same(one: Claim, other: Claim) -> bool:
+    return (one.prob_lower, one.prob_upper, one.verdict) == (other.prob_lower, other.prob_upper, other.verdict)
+
+
+def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
+    """Return a breach's claims, readings of one party with the same numbers together."""
+    groups: list[tuple[Claim, list[str]]] = []
+    for claim in breach.claims:
+        for first, readings in groups:
+            if first.party == claim.party and _same(first, claim):
+                readings.append(claim.reading)
+                break
+        else:
+            groups.append((claim, [claim.reading]))
+    speech = names.speech
+    lines = []
+    for claim, readings in groups:
+        review = speech.gettext("confirmed by named persons") if claim.verified else speech.gettext("reviewed")
+        narrows = word(speech, FACTOR_WORDS, claim.narrows) if claim.narrows else ""
+        lines.append(
+            ClaimLine(
+                clause=breach.clause_id,
+                clause_title=names.of("clause", breach.clause_id),
+                party=names.of("party", claim.party),
+                reading=names.readings(readings, breach.clause_id),
+                bar=_bar(names, breach.clause_id, claim),
+                verdict=word(speech, VERDICT_WORDS, claim.verdict),
+                note=review if claim.basis == "review" else narrows,
+                finding=claim.finding_id,
+            )
+        )
+    return lines
+
+
+def _party(names: Names, breach: Breach) -> str:
+    """Return the parties that have the strongest claim's bounds under its reading."""
+    first = breach.claims[0]
+    parties = [claim.party for claim in breach.claims if claim.reading == first.reading and _same(claim, first)]
+    named = [names.of("party", party) for party in dict.fromkeys(parties)]
+    if len(named) == 1:
+        return named[0]
+    return names.speech.gettext("not attributed: %(parties)s") % {"parties": " / ".join(named)}
+
+
+def _reading(names: Names, breach: Breach) -> str:
+    """Return the readings under which the strongest claim stands; empty for all."""
+    first = breach.claims[0]
+    readings = [claim.reading for claim in breach.claims if claim.party == first.party and _same(claim, first)]
+    return names.readings(readings, breach.clause_id)
+
+
+def _where(names: Names, item: IncidentItem) -> str:
+    zones = [names.zone(zone) for zone in item.zones]
+    parts = [item.place_name] if item.place_name else []
+    parts += [zone for zone in zones if zone not in parts]
+    if parts:
+        return ", ".join(parts)
+    if item.lon is None:
+        return names.speech.gettext("place not told")
+    return names.speech.gettext("outside the agreement’s zones")
+
+
+def _coordinates(speech: Speech, item: IncidentItem) -> str:
+    if item.lon is None or item.lat is None:
+        return ""
+    text = place_text(speech, item.lon, item.lat)
+    if item.sigma_m:
+        km = item.sigma_m / 1000.0
+        text += f", ±{speech.number(km, 1 if km < 10 else 0)} {speech.gettext('km')}"
+    return text
+
+
+def _what(speech: Speech, item: IncidentItem) -> str:
+    target = target_word(speech, item.target_kind)
+    kind = kind_word(speech, item.kind)
+    return f"{kind}; {speech.gettext('target')}: {target}" if target else kind
+
+
+def _evidence(speech: Speech, item: IncidentItem) -> str:
+    sources = speech.ngettext("%(n)s independent source", "%(n)s independent sources", item.n_independent)
+    return f"{sources}, {speech.ngettext('%(n)s report', '%(n)s reports', item.n_reports)}"
+
+
+def _casualties(speech: Speech, item: IncidentItem) -> str:
+    low, high = item.casualties_low or 0, item.casualties_high
+    if not high:
+        return ""
+    if low == high:
+        return speech.ngettext("%(n)s casualty", "%(n)s casualties", high)
+    return speech.gettext("casualties: %(range)s") % {"range": speech.between(speech.count(low), speech.count(high))}
+
+
+def _line(names: Names, item: IncidentItem, number: int) -> IncidentLine:
+    speech, strongest = names.speech, item.breaches[0]
+    claim = strongest.claims[0]
+    duty = item.incident_id is None
+    what = speech.gettext("duty not shown to be done by its deadline") if duty else _what(speech, item)
+    others = [breach.clause_id for breach in item.breaches[1:]]
+    also = speech.gettext("also clause %(clauses)s") % {"clauses": ", ".join(others)} if others else ""
+    return IncidentLine(
+        number=number,
+        incident=item.incident_id or "",
+        clause=strongest.clause_id,
+        clause_title=names.of("clause", strongest.clause_id),
+        clauses=tuple(breach.clause_id for breach in item.breaches),
+        party=_party(names, strongest),
+        reading=_reading(names, strongest),
+        bar=_bar(names, strongest.clause_id, claim),
+        verdict_id=item.verdict,
+        verdict=word(speech, VERDICT_WORDS, item.verdict),
+        when=speech.when(item.occurred_start, item.occurred_end),
+        day=item.on.isoformat() if item.on else "",
+        where="" if duty else _where(names, item),
+        coordinates=_coordinates(speech, item),
+        what=what,
+        evidence="" if duty else _evidence(speech, item),
+        casualties=_casualties(speech, item),
+        narrows=word(speech, FACTOR_WORDS, claim.narrows) if claim.narrows else "",
+        also=also,
+        order_time=0 if item.occurred_start is None else to_us(item.occurred_start) // 1_000_000,
+        order_evidence=item.n_independent,
+        lon=item.lon,
+        lat=item.lat,
+        sigma_m=item.sigma_m,
+        claims=tuple(line for breach in item.breaches for line in _claim_lines(names, breach)),
+        quotes=tuple(
+            QuoteLine(
+                text=quote.text,
+                source=quote.source_name or speech.gettext("unnamed source"),
+                language=quote.language or "",
+                document=quote.document or "",
+            )
+            for quote in item.quotes
+        ),
+    )
+
+
+def incident_lines(names: Names, items: Sequence[IncidentItem]) -> tuple[IncidentLine, ...]:
+    """Return the items as lines, numbered from 1 in their order."""
+    return tuple(_line(names, item, number) for number, item in enumerate(items, start=1))
+
+
+def ranked_items(incidents: Sequence[IncidentItem], standing: Sequence[IncidentItem]) -> list[IncidentItem]:
+    """Return incidents and standing findings in one order, strongest first; excluded ones last."""
+
+    def strength(item: IncidentItem) -> tuple[int, float, float]:
+        claim = item.breaches[0].claims[0]
+        reviewed = claim.basis == "review"
+        grade = 0 if reviewed and item.verdict == "established" else 2 if item.verdict == "excluded" else 1
+        return (grade, -item.prob_lower, -item.prob_upper)
+
+    return sorted([*incidents, *standing], key=strength)

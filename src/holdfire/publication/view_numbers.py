@@ -1,0 +1,299 @@
+"""View of numbers: what changed, the first sentences, and each clause's counts, as text.
+
+Turns a bulletin's numbers into figures, deltas, clause blocks and the lede. Rule: a number that is a range is told
+as one; a zero stands with what it does not mean; counts too small to tell are suppressed. Leaves the numbers
+themselves to ``clause_numbers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from holdfire.basics.instants import parse_instant
+from holdfire.publication.items import LIKELY_FROM
+from holdfire.publication.language import Speech
+from holdfire.publication.naming import Names
+from holdfire.publication.page import Bar, ClauseBlock, Delta, Fact, Figure, IncidentLine, Note, Row, Section, TallyLine
+from holdfire.publication.words import (
+    CAUSES,
+    DIRECTION_WORDS,
+    MODALITY_WORDS,
+    STANDARD_WORDS,
+    VERDICT_WORDS,
+    word,
+)
+from holdfire.records.bulletin import Bulletin
+from holdfire.records.bulletin_numbers import Changes, ClauseNumbers, CountRange, TallyRow
+from holdfire.records.clauses import STANDARDS
+
+__all__ = [
+    "clause_blocks",
+    "delta_notes",
+    "deltas_of",
+    "figures_of",
+    "lede_of",
+    "mean_text",
+    "reading_facts",
+    "standard_rows",
+    "verdict_section",
+]
+
+
+def mean_text(speech: Speech, count: CountRange) -> str:
+    """Return a mean number of breaches as a range with one decimal digit."""
+    return speech.between(speech.number(count.mean_lower), speech.number(count.mean_upper))
+
+
+def interval_text(speech: Speech, count: CountRange) -> str:
+    """Return the 90 % interval of a number of breaches."""
+    return speech.between(speech.count(count.low), speech.count(count.high))
+
+
+def _sign(now: int, before: int) -> str:
+    return "more" if now > before else "fewer" if now < before else "unclear"
+
+
+def figures_of(speech: Speech, changes: Changes) -> tuple[Figure, ...]:
+    """Return the numbers of incidents beside those of the period before."""
+    pairs = (
+        (speech.gettext("likely breaches"), changes.n_likely, changes.n_likely_before),
+        (speech.gettext("established"), changes.n_established, changes.n_established_before),
+        (speech.gettext("incidents that bear on a clause"), changes.n_incidents, changes.n_incidents_before),
+    )
+    words = {
+        "more": speech.gettext("more"),
+        "fewer": speech.gettext("fewer"),
+        "unclear": speech.gettext("as many"),
+    }
+    return tuple(
+        Figure(
+            label=label,
+            now=speech.count(now),
+            before=speech.count(before),
+            direction=_sign(now, before),
+            word=words[_sign(now, before)],
+        )
+        for label, now, before in pairs
+    )
+
+
+def deltas_of(names: Names, changes: Changes) -> tuple[Delta, ...]:
+    """Return each clause's change, those with anything to tell only; all clauses together come first."""
+    speech = names.speech
+    rows = []
+    for delta in changes.clauses:
+        title = names.of("clause", delta.clause_id) if delta.clause_id else speech.gettext("All clauses together")
+        for part in delta.readings:
+            if part.direction == "none" and delta.clause_id is not None:
+                continue
+            rows.append(
+                Delta(
+                    clause=delta.clause_id or "",
+                    title=title,
+                    reading=names.readings(part.readings, delta.clause_id),
+                    now=mean_text(speech, part.now),
+                    before=mean_text(speech, part.before),
+                    interval_now=interval_text(speech, part.now),
+                    interval_before=interval_text(speech, part.before),
+                    direction=part.direction,
+                    word=word(speech, DIRECTION_WORDS, part.direction),
+                )
+            )
+    return tuple(rows)
+
+
+def delta_notes(names: Names, bulletin: Bulletin) -> tuple[Note, ...]:
+    """Return what else changed: verdicts, and incidents that came to be known late."""
+    speech, changes = names.speech, bulletin.changes
+    notes = []
+    if changes.n_verdicts:
+        text = speech.ngettext("%(n)s verdict changed.", "%(n)s verdicts changed.", changes.n_verdicts)
+        notes.append(Note(text=text, strong=True))
+    if changes.compared:
+        if changes.n_late:
+            text = speech.ngettext(
+                "%(n)s earlier incident came to be known only now.",
+                "%(n)s earlier incidents came to be known only now.",
+                changes.n_late,
+            )
+            notes.append(Note(text=text, strong=True))
+    else:
+        text = speech.gettext(
+            "The run behind the previous bulletin was not given: changes by new evidence are not told."
+        )
+        notes.append(Note(text=text))
+    quiet = [
+        delta.clause_id
+        for delta in changes.clauses
+        if delta.clause_id and all(part.direction == "none" for part in delta.readings)
+    ]
+    if quiet:
+        text = speech.gettext("Nothing reported in both periods: clause %(clauses)s. Silence is not compliance.")
+        notes.append(Note(text=text % {"clauses": ", ".join(quiet)}))
+    return tuple(notes)
+
+
+def verdict_section(names: Names, changes: Changes) -> Section:
+    """Return the verdicts that changed, one row each."""
+    speech = names.speech
+    rows = []
+    for change in changes.verdicts:
+        before = word(speech, VERDICT_WORDS, change.before) if change.before else "–"
+        readings = names.readings((change.reading,), change.clause_id)
+        rows.append(
+            Row(
+                cells=(
+                    f"{change.clause_id} {names.of('clause', change.clause_id)}",
+                    names.of("party", change.party),
+                    readings or speech.gettext("every reading"),
+                    before,
+                    word(speech, VERDICT_WORDS, change.after),
+                    word(speech, CAUSES, change.cause),
+                )
+            )
+        )
+    head = (
+        speech.gettext("Clause"),
+        speech.gettext("Party"),
+        speech.gettext("Reading"),
+        speech.gettext("Before"),
+        speech.gettext("Now"),
+        speech.gettext("Why"),
+    )
+    return Section(head=head, rows=tuple(rows))
+
+
+def _standing(names: Names, row: TallyRow) -> str:
+    if row.standing is None:
+        return ""
+    speech = names.speech
+    if row.standing_lower is None:
+        return speech.gettext("Cannot determine: no source here can give evidence of this clause.")
+    verdict = word(speech, VERDICT_WORDS, row.standing)
+    text = speech.gettext("Not done by the deadline: %(range)s, %(verdict)s.")
+    return text % {"range": speech.percent(row.standing_lower, row.standing_upper), "verdict": verdict}
+
+
+def _tally_line(names: Names, clause_id: str, row: TallyRow) -> TallyLine:
+    speech, count = names.speech, row.count
+    small = speech.is_small(row.n_assessed)
+    few = speech.count(row.n_assessed)
+    return TallyLine(
+        party=names.of("party", row.party),
+        reading=names.readings(row.readings, clause_id),
+        mean=few if small else mean_text(speech, count),
+        interval=few if small else interval_text(speech, count),
+        any_=Bar(
+            text=speech.percent(count.any_lower, count.any_upper),
+            lower=count.any_lower,
+            upper=count.any_upper,
+        ),
+        established=speech.count(row.n_established),
+        cannot=speech.count(row.n_cannot),
+        of=few,
+        standing=_standing(names, row),
+        empty=row.n_assessed == 0,
+    )
+
+
+def _clause_note(names: Names, numbers: ClauseNumbers) -> str:
+    """Return what a clause without a single incident does not mean."""
+    if any(row.n_assessed or row.standing for row in numbers.rows):
+        return ""
+    return names.speech.gettext("Nothing was reported. Silence is not compliance: see what was not watched.")
+
+
+def clause_blocks(names: Names, bulletin: Bulletin) -> tuple[ClauseBlock, ...]:
+    """Return each clause's text beside its numbers."""
+    speech = names.speech
+    blocks = []
+    for clause, numbers in zip(bulletin.agreement.clauses, bulletin.clauses, strict=True):
+        bound = speech.together([names.of("party", party) for party in clause.addressees])
+        standard = f"{word(speech, STANDARD_WORDS, clause.standard)} ({speech.percent(STANDARDS[clause.standard])})"
+        blocks.append(
+            ClauseBlock(
+                id=clause.id,
+                title=names.text(clause.title),
+                text=names.text(clause.text),
+                source=clause.source,
+                binding=f"{bound} ({word(speech, MODALITY_WORDS, clause.modality)})",
+                standard=standard,
+                lines=tuple(_tally_line(names, clause.id, row) for row in numbers.rows),
+                note=_clause_note(names, numbers),
+            )
+        )
+    return tuple(blocks)
+
+
+def reading_facts(names: Names, bulletin: Bulletin) -> tuple[Fact, ...]:
+    """Return the rival readings: who claims which entry into force."""
+    speech = names.speech
+    facts = []
+    for reading in bulletin.agreement.readings:
+        who = speech.together([names.of("party", party) for party in reading.claimed_by])
+        text = speech.gettext("in force from %(instant)s, as %(who)s holds")
+        if reading.ends:
+            text = speech.gettext("in force from %(instant)s to %(end)s, as %(who)s holds")
+        zone = bulletin.agreement.time_zone
+        values = {
+            "instant": speech.instant(parse_instant(reading.enters_into_force, zone)),
+            "end": speech.instant(parse_instant(reading.ends, zone)) if reading.ends else "",
+            "who": who,
+        }
+        facts.append(Fact(label=names.text(reading.title), text=text % values))
+    return tuple(facts)
+
+
+def standard_rows(speech: Speech) -> tuple[Row, ...]:
+    """Return the standards of proof with the probability from which each holds."""
+    return tuple(
+        Row(cells=(word(speech, STANDARD_WORDS, name), speech.percent(prob))) for name, prob in STANDARDS.items()
+    )
+
+
+def _lead(speech: Speech, lines: Sequence[IncidentLine], n_likely: int) -> str:
+    if not lines:
+        return speech.gettext("No report of this period bears on a clause. Silence is not compliance.")
+    first = lines[0]
+    values = {
+        "clause": first.clause,
+        "title": first.clause_title,
+        "party": first.party,
+        "range": first.bar.text,
+        "where": first.where or first.what,
+    }
+    text = speech.gettext("clause %(clause)s, %(title)s (%(party)s), %(range)s, %(where)s") % values
+    if n_likely or (not first.incident and first.bar.lower >= LIKELY_FROM):
+        return speech.gettext("Most likely breached: %(breach)s.") % {"breach": text}
+    return speech.gettext("No breach is more likely than not. The strongest: %(breach)s.") % {"breach": text}
+
+
+def _change(speech: Speech, changes: Changes, since: str) -> str:
+    now = speech.ngettext("%(n)s likely breach", "%(n)s likely breaches", changes.n_likely)
+    values = {"now": now, "before": speech.count(changes.n_likely_before), "since": since}
+    if changes.n_likely > changes.n_likely_before:
+        return speech.gettext("%(now)s, up from %(before)s (%(since)s).") % values
+    if changes.n_likely < changes.n_likely_before:
+        return speech.gettext("%(now)s, down from %(before)s (%(since)s).") % values
+    return speech.gettext("%(now)s, as many as before (%(since)s).") % values
+
+
+def _unseen(names: Names, bulletin: Bulletin) -> str:
+    speech, watch = names.speech, bulletin.watch
+    if not watch.has_log:
+        return speech.gettext("No watch log was given: nobody can say what went unseen.")
+    zones = [zone for zone in watch.zones if zone.unwatched is not None and zone.zone_id != "*"]
+    zones = zones or [zone for zone in watch.zones if zone.unwatched is not None]
+    if not zones:
+        return speech.gettext("What share of the zones was watched was not worked out.")
+    text = speech.gettext("Least watched: %(zone)s, %(share)s of its area and time unseen.")
+    return text % {"zone": names.zone(zones[0].zone_id), "share": speech.percent(zones[0].unwatched)}
+
+
+def lede_of(names: Names, bulletin: Bulletin, breached: Sequence[IncidentLine], since: str) -> tuple[str, ...]:
+    """Return three sentences: what is most likely breached, what changed, what was not seen."""
+    return (
+        _lead(names.speech, breached, bulletin.changes.n_likely),
+        _change(names.speech, bulletin.changes, since),
+        _unseen(names, bulletin),
+    )
