@@ -22,7 +22,8 @@ from holdfire.simulate.knobs import Knobs
 SEED = 20150215
 REPORTS_PER_INCIDENT = 2.5
 """Reports that the default sources make of an incident, measured on the default knobs."""
-N_DAYS = 365
+N_DAYS = 2500
+"""About seven years, as the Minsk agreement was watched."""
 
 
 def main(n_reports: int) -> int:

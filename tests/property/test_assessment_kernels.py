@@ -27,8 +27,8 @@ UNRELATED = {
 """Of a kind that no case file's clause names, long before and far away."""
 
 KINDS = (
-    "explosion", "explosion/shelling", "explosion/shelling/mortar", "explosion/outgoing", "explosion/missile", "gunfire",
-    "flight", "flight/attack_drone", "flight/balloon", "naval/approach", "presence", "presence/weapon",
+    "explosion", "explosion/shelling", "explosion/shelling/mortar", "explosion/outgoing", "explosion/missile",
+    "gunfire", "flight", "flight/attack_drone", "flight/balloon", "naval/approach", "presence", "presence/weapon",
     "presence/weapon/artillery", "presence/forces/position", "movement", "movement/reinforcement", "access",
     "access/denied", "governance", "governance/law",
 )  # fmt: skip

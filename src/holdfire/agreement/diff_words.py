@@ -127,6 +127,8 @@ def field_label(field: str, *, one: bool = False) -> str:
     entry = _ENTRY.match(field)
     if entry is not None:
         whole = f"{_singular(_last(entry[1]))} {entry[2] if entry[2].isdigit() else repr(entry[2])}"
+        if entry[3] and re.fullmatch(r"[a-z]{2,3}", entry[3]) and entry[3] not in INSTANTS | {"by"}:
+            return f"{whole} ({entry[3]})"
         return f"{field_label(entry[3], one=one)} of {whole}" if entry[3] else whole
     if field.startswith("rule.zones_by_party."):
         return f"{'zone' if one else 'zones'} for '{_last(field)}'"

@@ -1,9 +1,9 @@
 """Time checks: intervals that run forward, deadlines that fall when the agreement binds, dates of this age.
 
 Turns a draft into faults of time. Rules: an interval is ``[from, to)`` and must not be empty; a deadline must not
-come before the agreement enters into force, under any reading in which its clause stands, unless the clause's
-own scope says that it binds from before; each version of a line starts after the one before it and after that
-one's end. Leaves durations to ``size_checks``. Source: DESIGN, section 4.
+come before the agreement enters into force, under any reading in which its clause stands, nor after it has ended
+under all of them; each version of a line starts after the one before it and after that one's end. Leaves durations
+to ``size_checks``. Source: DESIGN, section 4.
 """
 
 from __future__ import annotations
@@ -163,22 +163,21 @@ def _standing(draft: Draft, clause: Path, spans: tuple[ReadingSpan, ...]) -> tup
 
 def _deadline_faults(draft: Draft, clause: Path, spans: tuple[ReadingSpan, ...]) -> Iterator[Fault]:
     path = (*clause, "rule", "deadline")
-    deadline, binds_from = draft.instant(path), draft.instant((*clause, "scope", "from"))
-    if deadline is None or (binds_from is not None and binds_from <= deadline):
+    deadline = draft.instant(path)
+    if deadline is None or not spans:
         return
-    late = [span for span in spans if deadline < span.start]
-    if not late:
-        return
-    readings = " and ".join(f"'{span.id}' ({span.start.strftime('%Y-%m-%d %H:%M')} UTC)" for span in late)
-    noun = "reading" if len(late) == 1 else "readings"
-    what = (
-        f"{draft.label(clause)} has a deadline before the agreement enters into force under {noun} {readings}: "
-        f"{seen(draft.at(path))}."
-    )
-    mend = "Check the date; if the duty binds from before, say so in 'scope.from'"
-    if len(late) < len(spans):
-        mend += "; if the clause stands under one reading only, name it in 'scope.readings'"
-    yield draft.fault(path, what, f"{mend}.")
+    early = [span for span in spans if deadline < span.start]
+    if early:
+        readings = " and ".join(f"'{span.id}' ({span.start.strftime('%Y-%m-%d %H:%M')} UTC)" for span in early)
+        what = (
+            f"{draft.label(clause)} has a deadline before the agreement enters into force under "
+            f"{'reading' if len(early) == 1 else 'readings'} {readings}: {seen(draft.at(path))}."
+        )
+        one = "; if the clause stands under one reading only, name it in 'scope.readings'"
+        yield draft.fault(path, what, f"Check the date{one if len(early) < len(spans) else ''}.")
+    elif all(span.end is not None and deadline > span.end for span in spans):
+        what = f"{draft.label(clause)} has a deadline after the agreement has ended: {seen(draft.at(path))}."
+        yield draft.fault(path, what, "Check the date, and 'ends' of the readings: this duty would never fall due.")
 
 
 def _never_in_force(draft: Draft, clause: Path, spans: tuple[ReadingSpan, ...]) -> Iterator[Fault]:

@@ -66,8 +66,19 @@ def share_bounds(shares: Shares, fits: Bounds) -> Bounds:
     return Bounds(np.minimum(lower, upper), upper)
 
 
-def name_bounds(names: tuple[str, ...], tree: Taxonomy, wanted: Iterable[str]) -> Floats:
+def name_bounds(
+    names: tuple[str, ...], tree: Taxonomy, wanted: Iterable[str], told: frozenset[str] | None = None
+) -> Floats:
     """Return the tree's bounds for each name, and last for no name.
+
+    Parameters
+    ----------
+    names : tuple of str
+    tree : Taxonomy
+    wanted : iterable of str
+        Paths that fit.
+    told : frozenset of str, optional
+        Paths that the sources tell of at all: what has no name can only be one of them. None = any path.
 
     Returns
     -------
@@ -75,7 +86,10 @@ def name_bounds(names: tuple[str, ...], tree: Taxonomy, wanted: Iterable[str]) -
         Lower and upper; the last row, reached by ``UNNAMED``, is what an unknown name can say.
     """
     asked = tuple(wanted)
-    return np.array([tree.bounds(name, asked) for name in (*names, None)], dtype=np.float64)
+    bounds = [tree.bounds(name, asked) for name in (*names, None)]
+    if told is not None and not any(tree.bounds(path, asked)[1] for path in told):
+        bounds[-1] = (0.0, 0.0)
+    return np.array(bounds, dtype=np.float64)
 
 
 def implied_weapon(kind: str | None, kind_weapons: Mapping[str, str]) -> str | None:
@@ -101,9 +115,10 @@ def _fitting(
     acts: Iterable[str],
     weapons: Iterable[str],
     kind_weapons: Mapping[str, str],
+    told: frozenset[str] | None,
 ) -> Floats:
     # (n_kinds + 1, n_weapons + 1, 2): bounds of each pair; the last row and column stand for no name.
-    by_kind = name_bounds(kinds, tree, acts)
+    by_kind = name_bounds(kinds, tree, acts, told)
     wanted = tuple(weapons)
     if not wanted:
         return np.repeat(by_kind[:, None, :], len(weapon_names) + 1, axis=1)
@@ -121,6 +136,7 @@ def act_bounds(
     kinds: Taxonomy,
     weapon_tree: Taxonomy,
     kind_weapons: Mapping[str, str],
+    told: frozenset[str] | None = None,
 ) -> Bounds:
     """Return bounds of the probability that an incident is one of the acts, done with one of the weapons.
 
@@ -132,8 +148,10 @@ def act_bounds(
     weapons : iterable of str
         Weapon paths likewise; empty for any weapon. Where no weapon is named, the one that the kind implies counts;
         where the kind implies none, the weapon may fit or not.
+    told : frozenset of str, optional
+        Kinds of event that the sources tell of at all; None = every kind.
     """
-    table = _fitting(facts.kinds.names, facts.weapon.names, kinds, weapon_tree, acts, weapons, kind_weapons)
+    table = _fitting(facts.kinds.names, facts.weapon.names, kinds, weapon_tree, acts, weapons, kind_weapons, told)
     weapon = np.repeat(facts.weapon.code, np.diff(facts.kinds.first))
     fits = table[facts.kinds.code, weapon]
     return share_bounds(facts.kinds, Bounds(fits[:, 0], fits[:, 1]))

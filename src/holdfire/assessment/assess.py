@@ -21,7 +21,7 @@ from holdfire.assessment.kernels.registry import KERNELS
 from holdfire.assessment.kernels.replies import Replies
 from holdfire.assessment.place_time import Places
 from holdfire.assessment.regions import Atlas
-from holdfire.assessment.rows import Claim, claims_of, rows_of
+from holdfire.assessment.rows import claims_of, rows_of
 from holdfire.basics.instants import to_us
 from holdfire.errors import ModelError
 from holdfire.records.agreement import Agreement, Reading
@@ -77,6 +77,7 @@ def assess(
     kind_weapons: Mapping[str, str],
     areas: Mapping[str, shapely.Geometry] | None = None,
     as_of: datetime | None = None,
+    evidence_kinds: frozenset[str] | None = None,
 ) -> pa.Table:
     """Return the probability that each incident breaches each clause, as bounds with their factors.
 
@@ -96,6 +97,9 @@ def assess(
     as_of : datetime, optional
         Until when incidents could be known, UTC; by default the latest end of an incident. Obligations whose deadline
         lies behind it are not judged.
+    evidence_kinds : frozenset of str, optional
+        Paths of the kinds of event that the case's sources can tell of at all; None = of every kind. What an incident
+        leaves unnamed can only be one of them, so it does not count as a breach that nobody could have reported.
 
     Returns
     -------
@@ -119,14 +123,21 @@ def assess(
         kind_weapons=kind_weapons,
         replies=Replies(facts=facts),
         as_of_us=latest if as_of is None else to_us(as_of),
+        evidence_kinds=evidence_kinds,
     )
-    claims: Mapping[tuple[str, str, str], Claim] = claims_of(agreement)
-    known_areas = areas if areas is not None else {}
+    return _assessed(setting, facts, areas if areas is not None else {})
+
+
+def _assessed(setting: Setting, facts: Facts, areas: Mapping[str, shapely.Geometry]) -> pa.Table:
+    claims = claims_of(setting.agreement)
     chunks = [(at, min(at + CHUNK_ROWS, facts.n)) for at in range(0, facts.n, CHUNK_ROWS)]
     parts = [
         rows_of(scene.facts.incident_id, _judgements(scene, per_incident=True), claims)
-        for scene in _scenes(setting, facts, known_areas, chunks)
+        for scene in _scenes(setting, facts, areas, chunks)
     ]
-    for scene in _scenes(setting, facts, known_areas, [(0, facts.n)]):
-        parts.append(rows_of(facts.incident_id, _judgements(scene, per_incident=False), claims))
+    # Kernels that judge all incidents together come last, as their rows have no incident.
+    parts += [
+        rows_of(facts.incident_id, _judgements(scene, per_incident=False), claims)
+        for scene in _scenes(setting, facts, areas, [(0, facts.n)])
+    ]
     return pa.concat_tables([ASSESSMENT_SCHEMA.empty_table(), *parts])

@@ -183,13 +183,14 @@ def _shares(lists: pa.Array, single: pa.Array) -> Shares:
     names = pa.concat_arrays([entries.field("name"), pc.if_else(pa.array(n_listed == 0), single, None).take(added)])
     coded = _codes(names)
     at = np.argsort(np.concatenate([row, added]), kind="stable")
-    rest = np.minimum(unsaid[added], 1.0)
+    unsaid_most = 1.0 - np.bincount(row, weights=lower, minlength=n)
+    rest_lower, rest_upper = (np.clip(part[added], 0.0, 1.0) for part in (unsaid, unsaid_most))
     return Shares(
         names=coded.names,
         first=np.concatenate([[0], np.cumsum(n_listed + np.bincount(added, minlength=n))]).astype(np.int64),
         code=coded.code[at],
-        lower=np.concatenate([lower, rest])[at],
-        upper=np.concatenate([upper, rest])[at],
+        lower=np.concatenate([lower, rest_lower])[at],
+        upper=np.concatenate([upper, rest_upper])[at],
     )
 
 

@@ -11,6 +11,7 @@ computing the distribution function for the Poisson binomial distribution, CSDA 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,19 +214,25 @@ def group_intervals(prob: Floats, starts: Ints, level: float = 0.9) -> tuple[Int
         ends = _ends(chances, level)
         low[group] += offset + int(ends[0])
         high[group] += offset + int(ends[1])
+    for batch in _like_sized(size):
+        slots = first[batch] + np.arange(int(size[batch].max()))[:, None]
+        is_event = np.arange(slots.shape[0])[:, None] < size[batch]
+        # Where a group has fewer events than its neighbours, the missing ones cannot happen.
+        events = np.where(is_event, left[np.minimum(slots, left.size - 1)], 0.0)
+        ends = _ends(_direct(events), level)
+        low[batch] += ends[0]
+        high[batch] += ends[1]
+    return low, high
+
+
+def _like_sized(size: Ints) -> Iterator[Ints]:
+    # Groups for the plain convolution, in batches of which the largest has at most a quarter more than the smallest.
     small = np.flatnonzero((size > 0) & (size <= DIRECT_LIMIT))
     small = small[np.argsort(size[small], kind="stable")]
     begin = 0
     while begin < small.size:
-        # Groups of like size are convolved side by side; padding events cannot happen.
-        smallest = int(size[small[begin]])
-        n_same = int(np.searchsorted(size[small], smallest + smallest // 4, side="right")) - begin
-        batch = small[begin : begin + min(n_same, max(1, BATCH_CELLS // (smallest + smallest // 4 + 1)))]
-        widest = int(size[batch[-1]])
-        slots = first[batch] + np.arange(widest)[:, None]
-        events = np.where(np.arange(widest)[:, None] < size[batch], left[np.minimum(slots, left.size - 1)], 0.0)
-        ends = _ends(_direct(events), level)
-        low[batch] += ends[0]
-        high[batch] += ends[1]
+        largest = int(size[small[begin]]) * 5 // 4
+        end = int(np.searchsorted(size[small], largest, side="right"))
+        batch = small[begin : min(end, begin + max(1, BATCH_CELLS // (largest + 1)))]
+        yield batch
         begin += batch.size
-    return low, high

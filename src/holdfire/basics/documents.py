@@ -142,6 +142,31 @@ def nearest_name(name: str, known: Iterator[str] | list[str] | tuple[str, ...]) 
     return found[0] if found else None
 
 
+def _refusal(name: str, what: str, mend: str, line: int | None = None) -> Fault:
+    return Fault(what=what, where=name if line is None else f"{name}:{line}", mend=mend, line=line)
+
+
+def _compose(text: str, name: str) -> yaml.Node | Fault | None:
+    """Return the nodes of a text, None where it holds none, or why they cannot be had."""
+    try:
+        loader = _Loader(text)
+        try:
+            node: yaml.Node | None = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
+        line = None if mark is None else int(mark.line) + 1
+        return _refusal(name, f"This is no valid YAML: {problem}.", "Check quotes, indentation and colons here.", line)
+    except (ValueError, OverflowError):
+        # Without libyaml an escape beyond U+10FFFF fails in Python's own chr().
+        return _refusal(name, "This is no valid YAML: an escape names no character.", "Write the character itself.")
+    except RecursionError:
+        return _refusal(name, "This document is nested too deeply.", f"Keep it under {MAX_DEPTH} levels.")
+    return node
+
+
 def parse_document(content: bytes, name: str) -> tuple[Document | None, tuple[Fault, ...]]:
     """Read YAML or JSON bytes as far as they can be read.
 
@@ -158,41 +183,18 @@ def parse_document(content: bytes, name: str) -> tuple[Document | None, tuple[Fa
         The document with the first of each doubled key and nothing in the place of what has a strange tag; None
         where no value can be built at all. It has no fault only where it is whole.
     """
-
-    def refuse(what: str, mend: str, line: int | None = None) -> tuple[None, tuple[Fault, ...]]:
-        where = name if line is None else f"{name}:{line}"
-        return None, (Fault(what=what, where=where, mend=mend, line=line),)
-
     if len(content) > MAX_BYTES:
-        return refuse(
-            f"This document is larger than {MAX_BYTES} bytes: {len(content)}.",
-            "Put bulk geometry into a GeoJSON file of its own, or shorten it.",
-        )
+        what = f"This document is larger than {MAX_BYTES} bytes: {len(content)}."
+        return None, (_refusal(name, what, "Put bulk geometry into a GeoJSON file of its own, or shorten it."),)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        what = f"This document is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}."
         line = content[: error.start].count(b"\n") + 1
-        return refuse(
-            f"This document is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}.",
-            "Save it as UTF-8.",
-            line,
-        )
-    try:
-        loader = _Loader(text)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
-        at_line = None if mark is None else int(mark.line) + 1
-        return refuse(f"This is no valid YAML: {problem}.", "Check quotes, indentation and colons here.", at_line)
-    except (ValueError, OverflowError):
-        # Without libyaml an escape beyond U+10FFFF fails in Python's own chr().
-        return refuse("This is no valid YAML: an escape names no character.", "Write the character itself.")
-    except RecursionError:
-        return refuse("This document is nested too deeply.", f"Keep it under {MAX_DEPTH} levels.")
+        return None, (_refusal(name, what, "Save it as UTF-8.", line),)
+    node = _compose(text, name)
+    if isinstance(node, Fault):
+        return None, (node,)
     builder = _Builder(name)
     value = builder.build(node, ()) if node is not None else None
     if builder.n_nodes > MAX_NODES:

@@ -1,9 +1,9 @@
 """Decide what is said of each party: findings from assessments, from silence, and from reviews.
 
-Turns assessments and reviews into findings. Rules: every assessment becomes one finding, at the standard that its
-clause asks for; a clause whose evidence no source of the case can give has a finding without an incident for each party
-and reading, which cannot be determined, and nothing else is said under it; named persons may change a verdict but never
-a probability, and their word is kept even where its incident no longer stands. Leaves what the reviews come to to
+Turns assessments and reviews into findings. Rules: an assessment becomes one finding, at the standard that its clause
+asks for; a clause whose evidence no source of the case can give has instead one finding without an incident for each
+party and reading, which cannot be determined, and nothing else is said under it; named persons may change a verdict but
+never a probability, and their word is kept even where its incident no longer stands. Leaves what the reviews come to to
 ``review`` and probabilities to ``assessment``. Source: DESIGN, sections 1 and 4.
 """
 
@@ -37,28 +37,22 @@ def _lists(values: pa.Array) -> pa.Array:
 
 def _proposed(batch: pa.RecordBatch, standard: Mapping[str, str], unseen: Mapping[str, str]) -> pa.Table:
     # The machine's findings of a batch of assessments.
-    n = batch.num_rows
-    clause = batch.column("clause_id")
-    places = pc.index_in(clause, value_set=pa.array(list(standard), pa.string()))
-    by = pa.array(list(standard.values()), pa.string()).take(places)
-    verdict, basis = batch.column("verdict"), pa.repeat("probability", n)
-    reason = reasons(verdict, by, batch.column("narrows"), pc.is_null(batch.column("incident_id")))
     if unseen:
-        silent = pc.is_in(clause, value_set=pa.array(list(unseen), pa.string()))
-        at = pc.index_in(clause, value_set=pa.array(list(unseen), pa.string()))
-        verdict = pc.if_else(silent, "cannot determine", verdict)
-        basis = pc.if_else(silent, "no evidence", basis)
-        reason = pc.if_else(silent, pa.array(list(unseen.values()), pa.string()).take(at), reason)
+        silent = pc.is_in(batch.column("clause_id"), value_set=pa.array(list(unseen), pa.string()))
+        batch = batch.filter(pc.invert(silent))
+    n = batch.num_rows
+    places = pc.index_in(batch.column("clause_id"), value_set=pa.array(list(standard), pa.string()))
+    by = pa.array(list(standard.values()), pa.string()).take(places)
+    omission = pc.is_null(batch.column("incident_id"))
     columns = {name: batch.column(name) for name in batch.schema.names if name in FINDING_SCHEMA.names}
     columns |= {
         "finding_id": pc.binary_join_element_wise("f/", batch.column("assessment_id"), ""),
         "assessment_ids": _lists(batch.column("assessment_id")),
         "standard": by,
-        "verdict": verdict,
-        "basis": basis,
+        "basis": pa.repeat("probability", n),
         "verified": pa.repeat(False, n),
         "reviewers": _no_names(n),
-        "reason": reason,
+        "reason": reasons(batch.column("verdict"), by, batch.column("narrows"), omission),
     }
     return table_from(columns, FINDING_SCHEMA)
 
@@ -171,7 +165,7 @@ def decide(
     *,
     evidence_kinds: frozenset[str] | None = None,
 ) -> pa.Table:
-    """Return what is said of each party: one finding for each assessment, and for each clause that nobody can see.
+    """Return what is said of each party: a finding for each assessment, and one for each clause that nobody can see.
 
     Parameters
     ----------
@@ -203,14 +197,9 @@ def decide(
     parts = [_proposed(batch, standard, unseen) for batch in assessments.to_batches()]
     findings = pa.concat_tables([FINDING_SCHEMA.empty_table(), *parts])
     silent = _bare(_claims(agreement, unseen), standard, unseen)
-    silent = silent.filter(pc.invert(pc.is_in(silent["finding_id"], value_set=_ids_without_incident(findings))))
     outcomes = outcomes_of(reviews)
     named = pc.is_in(findings["finding_id"], value_set=pa.array(list(outcomes), pa.string()))
     standing = {*findings["finding_id"].filter(named).to_pylist(), *silent["finding_id"].to_pylist()}
     gone = dict.fromkeys(standard, "No assessment of this finding stands in this run; its reviews are kept.")
     older = _bare([_claim_of(name, agreement) for name in outcomes if name not in standing], standard, gone)
     return _reviewed(_joined(findings, pa.concat_tables([silent, older])), outcomes)
-
-
-def _ids_without_incident(findings: pa.Table) -> pa.Array:
-    return pc.unique(findings["finding_id"].filter(pc.is_null(findings["incident_id"])))

@@ -1,7 +1,7 @@
 """Standards of proof: what a verdict rests on, in one short sentence.
 
 Turns a verdict, a standard and the factor that would narrow most into words. Rule: a verdict by probability compares
-both bounds with the standard's threshold; where they lie on both sides of it, it cannot be determined, and the sentence
+both bounds with the standard's threshold; where they straddle it, it cannot be determined, and the sentence
 says what one would have to know. Leaves the bounds to ``assessment`` and people's word to ``review``. Source:
 ``records.clauses.STANDARDS``; the thresholds are explained in docs/explanation/standards-of-proof.md.
 """
@@ -57,7 +57,7 @@ def reason_of(verdict: str, standard: str, narrows: str | None, *, omission: boo
     >>> reason_of("established", "clear", "actor")
     'Even the lower bound reaches 0.75 (clear).'
     >>> reason_of("cannot determine", "balance", "actor")
-    'The bounds lie on both sides of 0.5 (balance); most would be gained by knowing who did it.'
+    'The bounds straddle 0.5 (balance); knowing who did it would narrow them most.'
     """
     threshold = f"{STANDARDS[standard]:g} ({standard})"
     if verdict == "established":
@@ -67,7 +67,7 @@ def reason_of(verdict: str, standard: str, narrows: str | None, *, omission: boo
     if verdict == "excluded":
         return f"Even the upper bound stays below {EXCLUDED_BELOW:g}."
     unknown = (OMISSION_WORDS if omission else FACTOR_WORDS)[narrows or "real"]
-    return f"The bounds lie on both sides of {threshold}; most would be gained by knowing {unknown}."
+    return f"The bounds straddle {threshold}; knowing {unknown} would narrow them most."
 
 
 def _index(column: pa.Array, names: tuple[str, ...]) -> np.ndarray:

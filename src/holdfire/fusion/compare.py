@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.block import OWN_DAYS_S, Crowding, Located, candidate_pairs, count_crowding, local_rates
-from holdfire.fusion.kernels import N_THETA, score_pairs
+from holdfire.fusion.block import Located, candidate_pairs
+from holdfire.fusion.crowding import OWN_DAYS_S, Crowding, count_crowding, local_rates
+from holdfire.fusion.kernels import E_BIAS, N_THETA, score_pairs
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.text import text_bins
@@ -197,6 +198,25 @@ def count_crowds(prepared: Prepared, rows: NDArray[np.int64], n_threads: int) ->
     return Crowds(around=count_crowding(located, sigma, rows, n_threads), exact=_same_coordinates(prepared, rows))
 
 
+def _theta(learned: Learned, rate_s: float, area_m2: float) -> Floats:
+    """Return the learned numbers in the places where the kernels look for them."""
+    bias = float(np.log((1.0 - learned.unseen) / learned.unseen))
+    theta = np.zeros(N_THETA)
+    theta[:] = [
+        learned.prob_equal,
+        learned.tail,
+        learned.late,
+        learned.late_s,
+        learned.related,
+        2 * learned.related_m**2,
+        learned.related_s,
+        bias,
+        rate_s,
+        BLUNDER / area_m2,
+    ]
+    return theta
+
+
 def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDArray[np.int64]) -> Model:
     """Return what the kernels need.
 
@@ -216,20 +236,7 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     prior = max(0.002, 0.3 * float((crowds.exact[rows] > 0).mean()))
     span = crowds.around.span_s
     log_atom = np.log((crowds.exact * weight + prior) / max(span - 2 * OWN_DAYS_S, 0.5 * span))
-    bias = float(np.log((1.0 - learned.unseen) / learned.unseen))
-    theta = np.zeros(N_THETA)
-    theta[:] = [
-        learned.prob_equal,
-        learned.tail,
-        learned.late,
-        learned.late_s,
-        learned.related,
-        2 * learned.related_m**2,
-        learned.related_s,
-        bias,
-        rate_s,
-        BLUNDER / crowds.around.area_m2,
-    ]
+    theta = _theta(learned, rate_s, crowds.around.area_m2)
     table, depth = _tables(prepared, learned.agree)
     G = np.column_stack([prepared.xyz, variance, start, end, np.exp(log_rate), np.exp(log_atom)])
     number = np.ones(prepared.n, np.int32)
@@ -243,7 +250,7 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
         start=start,
         end=end,
         reach_m=REACH_SIGMAS * np.sqrt(variance) + REACH_LEAST_M,
-        open=np.maximum(best, exact) + bias + NAMES_MOST_NATS > HOPELESS_NATS,
+        open=np.maximum(best, exact) + theta[E_BIAS] + NAMES_MOST_NATS > HOPELESS_NATS,
     )
     share = np.clip(learned.coverage, 0.02, 0.95)
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
@@ -258,7 +265,9 @@ def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints)
     place = np.empty(left.size, np.int8)
     text_bins(left, right, prepared.sketch, place)
     other = (prepared.language[left] != prepared.language[right]).astype(np.int8)
-    return np.asarray(np.where(place < 0, 0.0, learned.text_nats[other, place]))
+    # One source's equal words are as often a headline that it always prints, or one article about several incidents.
+    silent = (place < 0) | (prepared.source[left] == prepared.source[right])
+    return np.asarray(np.where(silent, 0.0, learned.text_nats[other, place]))
 
 
 def find_edges(

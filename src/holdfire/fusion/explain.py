@@ -88,6 +88,11 @@ def _time_why(scene: _Scene, i: int, j: int) -> str:
     return f"intervals share {overlap:.1f} h" if overlap >= 0 else f"intervals lie {-overlap:.1f} h apart"
 
 
+def _word(word: str) -> str:
+    """Return a name as people read it; candidates together are marked by the separator that joins them."""
+    return " or ".join(word.removeprefix("\x1f").split("\x1f"))
+
+
 def _names(scene: _Scene, i: int, j: int) -> list[Part]:
     parts = []
     for k, attribute in enumerate(ATTRIBUTES):
@@ -96,7 +101,7 @@ def _names(scene: _Scene, i: int, j: int) -> list[Part]:
         if one >= 0 and two >= 0:
             nats = float(scene.model.table[k, one + 1, two + 1])
             verb = "fit" if nats > 0 else "differ"
-            parts.append(Part(name=attribute, nats=nats, why=f"{words[one]} and {words[two]} {verb}"))
+            parts.append(Part(name=attribute, nats=nats, why=f"{_word(words[one])} and {_word(words[two])} {verb}"))
     return parts
 
 

@@ -9,10 +9,13 @@ because the compiler's cache notices changes of one file only. Source: docs/expl
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.fusion.compiled import compiled
+from holdfire.fusion.heap import find, make_room, pop, push
 
 __all__ = [
     "E_BIAS",
@@ -28,7 +31,6 @@ __all__ = [
     "N_THETA",
     "absorb",
     "agglomerate",
-    "components",
     "evidence",
     "memberships",
     "score_pairs",
@@ -40,6 +42,8 @@ Ints = NDArray[np.int32]
 E_EQUAL, E_TAIL, E_LATE, E_LATE_S, E_RELATED, E_RELATED_M2, E_RELATED_S, E_BIAS, E_RATE_ALL, E_BLUNDER = range(10)
 N_THETA = 10
 """Places of the learned numbers in ``theta``."""
+KERNELS_EDITION = 1
+"""Count this up when ``heap`` changes."""
 TWO_PI = 2.0 * np.pi
 
 
@@ -174,87 +178,32 @@ def _copy_place(G: Floats, H: Ints, a: int, b: int) -> None:
 
 
 @compiled
-def find(parent: Ints, i: int) -> int:
-    """Return the root of i, halving its path."""
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-@compiled
-def components(n: int, left: Ints, right: Ints) -> Ints:
-    """Return for each row the smallest row that edges join it to."""
-    parent = np.arange(n).astype(np.int32)
-    for k in range(left.size):
-        a, b = find(parent, left[k]), find(parent, right[k])
-        if a < b:
-            parent[b] = a
-        elif b < a:
-            parent[a] = b
-    for i in range(n):
-        parent[i] = find(parent, i)
-    return parent
-
-
-@compiled
 def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, again: Floats) -> float:
-    """Return what it costs that the groups share sources; -inf where a shared one is curated."""
+    """Return what it costs that the groups share sources; -inf where a shared one is curated.
+
+    A source's further reports of one incident are Poisson: m and n reports in one group instead of two cost
+    the logarithm of Gamma(m + n) / (Gamma(m) Gamma(n)) besides.
+    """
     total = 0.0
     i = head[a]
     while i >= 0:
-        k = head[a]
-        while k != i and source[k] != source[i]:
+        m, n = 0, 0
+        k = head[b]
+        while k >= 0:
+            n += source[k] == source[i]
             k = follow[k]
-        j = head[b] if k == i else -1
-        while j >= 0:
-            if source[i] == source[j]:
-                total += again[source[i]]
-                break
-            j = follow[j]
+        k = head[a] if n > 0 else -1
+        while k >= 0:
+            if source[k] == source[i]:
+                # Each source is counted once, where its first report stands.
+                if m == 0 and k != i:
+                    break
+                m += 1
+            k = follow[k]
+        if m > 0:
+            total += again[source[i]] - (math.lgamma(m + n) - math.lgamma(m) - math.lgamma(n))
         i = follow[i]
     return total
-
-
-@compiled
-def _push(heap: Floats, pair: Ints, size: int, value: float, a: int, b: int, va: int, vb: int) -> int:
-    k = size
-    while k > 0:
-        up = (k - 1) >> 1
-        if heap[up] > value or (heap[up] == value and (pair[up, 0], pair[up, 1]) <= (a, b)):
-            break
-        heap[k] = heap[up]
-        pair[k] = pair[up]
-        k = up
-    heap[k] = value
-    pair[k, 0], pair[k, 1], pair[k, 2], pair[k, 3] = a, b, va, vb
-    return size + 1
-
-
-@compiled
-def _pop(heap: Floats, pair: Ints, size: int) -> int:
-    last = size - 1
-    value, a, b = heap[last], pair[last, 0], pair[last, 1]
-    va, vb = pair[last, 2], pair[last, 3]
-    k = 0
-    while True:
-        down = 2 * k + 1
-        if down >= last:
-            break
-        if down + 1 < last:
-            more = heap[down + 1] > heap[down]
-            if heap[down + 1] == heap[down]:
-                more = (pair[down + 1, 0], pair[down + 1, 1]) < (pair[down, 0], pair[down, 1])
-            if more:
-                down += 1
-        if heap[down] < value or (heap[down] == value and (pair[down, 0], pair[down, 1]) >= (a, b)):
-            break
-        heap[k] = heap[down]
-        pair[k] = pair[down]
-        k = down
-    heap[k] = value
-    pair[k, 0], pair[k, 1], pair[k, 2], pair[k, 3] = a, b, va, vb
-    return last
 
 
 @compiled
@@ -287,6 +236,29 @@ def _neighbours(
                 best[x] = text[edge]
         half = edge_next[half]
     return n
+
+
+@compiled
+def _unite(
+    a: int,
+    b: int,
+    parent: Ints,
+    head: Ints,
+    tail: Ints,
+    follow: Ints,
+    edge_head: Ints,
+    edge_tail: Ints,
+    edge_next: Ints,
+) -> None:
+    parent[b] = a
+    follow[tail[a]] = head[b]
+    tail[a] = tail[b]
+    if edge_head[b] >= 0:
+        if edge_head[a] >= 0:
+            edge_next[edge_tail[a]] = edge_head[b]
+        else:
+            edge_head[a] = edge_head[b]
+        edge_tail[a] = edge_tail[b]
 
 
 @compiled
@@ -326,23 +298,15 @@ def agglomerate(
         size = 0
         for edge in range(first[c], first[c + 1]):
             if score[edge] > least:
-                heap, pair = _room(heap, pair, size)
-                size = _push(heap, pair, size, score[edge], left[edge], right[edge], 0, 0)
+                heap, pair = make_room(heap, pair, size)
+                size = push(heap, pair, size, score[edge], left[edge], right[edge], 0, 0)
         while size > 0:
             a, b, va, vb = pair[0, 0], pair[0, 1], pair[0, 2], pair[0, 3]
-            size = _pop(heap, pair, size)
+            size = pop(heap, pair, size)
             if parent[a] != a or parent[b] != b or version[a] != va or version[b] != vb:
                 continue
-            parent[b] = a
             version[a] += 1
-            follow[tail[a]] = head[b]
-            tail[a] = tail[b]
-            if edge_head[b] >= 0:
-                if edge_head[a] >= 0:
-                    edge_next[edge_tail[a]] = edge_head[b]
-                else:
-                    edge_head[a] = edge_head[b]
-                edge_tail[a] = edge_tail[b]
+            _unite(a, b, parent, head, tail, follow, edge_head, edge_tail, edge_next)
             absorb(G, H, a, b, table, depth)
             mark += 1
             n = _neighbours(a, edge_head, edge_next, left, right, text, parent, stamp, best, out, mark)
@@ -350,19 +314,9 @@ def agglomerate(
                 x = out[k]
                 value = evidence(G, H, a, x, best[x], theta, table) + sources_nats(a, x, head, follow, source, again)
                 if value > least:
-                    heap, pair = _room(heap, pair, size)
+                    heap, pair = make_room(heap, pair, size)
                     low, high = min(a, x), max(a, x)
-                    size = _push(heap, pair, size, value, low, high, version[low], version[high])
-
-
-@compiled
-def _room(heap: Floats, pair: Ints, size: int) -> tuple[Floats, Ints]:
-    if size < heap.size:
-        return heap, pair
-    more, pairs = np.empty(2 * heap.size), np.empty((2 * heap.size, 4), np.int32)
-    more[:size] = heap[:size]
-    pairs[:size] = pair[:size]
-    return more, pairs
+                    size = push(heap, pair, size, value, low, high, version[low], version[high])
 
 
 @compiled
@@ -397,10 +351,10 @@ def _without(
 
 @compiled
 def _shared(i: int, members: Ints, lo: int, hi: int, source: Ints, again: Floats) -> float:
+    n = 0
     for k in range(lo, hi):
-        if members[k] != i and source[members[k]] == source[i]:
-            return float(again[source[i]])
-    return 0.0
+        n += members[k] != i and source[members[k]] == source[i]
+    return float(again[source[i]] - np.log(n)) if n > 0 else 0.0
 
 
 @compiled

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.fusion.compare import Edges, Model
-from holdfire.fusion.kernels import agglomerate, components, memberships
+from holdfire.fusion.heap import components
+from holdfire.fusion.kernels import agglomerate, memberships
 from holdfire.fusion.prepare import Prepared
 
 __all__ = ["Groups", "link"]
@@ -27,8 +29,11 @@ CHOSEN_NATS = 0.8
 """A group is the best of many that could have been formed; the best looks better than it is by about this much."""
 RIVAL_SHARE = 0.3
 """Share of rival groups that really are another incident: some are the same one that was not joined."""
-MISTAKEN = 0.01
-"""Share of memberships that are wrong however good the evidence is: a wrong day, a wrong settlement."""
+PAIR_NATS = 1.0
+"""Two reports that nobody else joined look better than they are by this much more."""
+MISTAKEN, MISTAKEN_TORN = 0.005, 0.13
+"""Share of memberships that are wrong however good the evidence is (a wrong day, a wrong settlement), and what is added
+where all joined reports are torn between groups; it grows with the square of the share that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +107,7 @@ def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_thread
     stamp, best, version = np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.int32)
     G, H = model.G.copy(), model.H.copy()
     cuts = np.searchsorted(first, np.linspace(0, left.size, 4 * n_threads + 1))
-    pieces = [first[a : b + 1] for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    pieces = [first[a : b + 1] for a, b in pairwise(cuts.tolist()) if b > a]
 
     def run(piece: NDArray[np.int64]) -> None:
         agglomerate(
@@ -152,38 +157,29 @@ def _incident_edges(n: int, edges: Edges) -> tuple[NDArray[np.int64], Ints, Floa
 def _majority(label: Ints, own: Floats, sizes: NDArray[np.int64], rows: NDArray[np.int64], rival: Floats) -> Floats:
     """Return each report's chance of telling what most of its group tells; of two, one always does."""
     prob = np.zeros(label.size)
-    stay = np.minimum(own[rows], 40.0) - CHOSEN_NATS
-    against = np.logaddexp(0.0, np.minimum(rival[rows], 40.0) + np.log(RIVAL_SHARE))
-    inside = (1.0 - MISTAKEN) / (1.0 + np.exp(against - stay))
     n = sizes[label[rows]]
+    stay = np.minimum(own[rows], 40.0) - CHOSEN_NATS - np.where(n == 2, PAIR_NATS, 0.0)
+    against = np.logaddexp(0.0, np.minimum(rival[rows], 40.0) + np.log(RIVAL_SHARE))
+    torn = float((rival[rows][n > 1] > -1.0).mean()) if (n > 1).any() else 0.0
+    inside = (1.0 - MISTAKEN - MISTAKEN_TORN * torn**2) / (1.0 + np.exp(against - stay))
     prob[rows] = np.where(n == 1, 1.0, np.where(n == 2, 0.5 + 0.5 * inside, inside))
     return prob
 
 
-def link(
-    prepared: Prepared, model: Model, edges: Edges, rows: NDArray[np.int64], least: float, n_threads: int
-) -> Groups:
-    """Join reports into groups.
-
-    Parameters
-    ----------
-    prepared, model, edges
-        The reports and their evidence.
-    rows : int64, (m,)
-        Rows that take part, ascending.
-    least : float, nats
-        Evidence that a join needs.
-    n_threads : int
-    """
+def _stays(
+    prepared: Prepared,
+    model: Model,
+    edges: Edges,
+    rows: NDArray[np.int64],
+    label: Ints,
+    members: Ints,
+    first: NDArray[np.int64],
+    groupG: Floats,
+    groupH: Ints,
+    n_threads: int,
+) -> tuple[Floats, Floats]:
+    """Return each report's evidence for its own group without it, and the log-sum over other groups."""
     n = prepared.n
-    root, G, H = _join(prepared, model, edges, least, max(1, n_threads))
-    roots, numbers = np.unique(root[rows], return_inverse=True)
-    label = np.full(n, -1, np.int32)
-    label[rows] = numbers
-    order = np.argsort(numbers, kind="stable")
-    members = rows[order].astype(np.int32)
-    first = np.searchsorted(numbers[order], np.arange(roots.size + 1)).astype(np.int64)
-    groupG, groupH = G[roots], H[roots]
     edge_first, edge_other, edge_text = _incident_edges(n, edges)
     own, rival, rival_label = np.full(n, np.inf), np.full(n, -np.inf), np.full(n, -1, np.int32)
 
@@ -213,6 +209,34 @@ def link(
     busy = rows[np.diff(edge_first)[rows] > 0]
     with ThreadPoolExecutor(max(1, n_threads)) as pool:
         list(pool.map(run, np.array_split(busy, max(1, n_threads))))
+    return own, rival
+
+
+def link(
+    prepared: Prepared, model: Model, edges: Edges, rows: NDArray[np.int64], least: float, n_threads: int
+) -> Groups:
+    """Join reports into groups.
+
+    Parameters
+    ----------
+    prepared, model, edges
+        The reports and their evidence.
+    rows : int64, (m,)
+        Rows that take part, ascending.
+    least : float, nats
+        Evidence that a join needs.
+    n_threads : int
+    """
+    n = prepared.n
+    root, G, H = _join(prepared, model, edges, least, max(1, n_threads))
+    roots, numbers = np.unique(root[rows], return_inverse=True)
+    label = np.full(n, -1, np.int32)
+    label[rows] = numbers
+    order = np.argsort(numbers, kind="stable")
+    members = rows[order].astype(np.int32)
+    first = np.searchsorted(numbers[order], np.arange(roots.size + 1)).astype(np.int64)
+    groupG, groupH = G[roots], H[roots]
+    own, rival = _stays(prepared, model, edges, rows, label, members, first, groupG, groupH, n_threads)
     prob = _majority(label, own, np.diff(first), rows, rival)
     elsewhere = 1.0 / (1.0 + np.exp(-np.clip(rival, -40.0, 40.0)))
     return Groups(

@@ -8,6 +8,7 @@ where the reports do not settle it. Signals are listed and weigh little. Source:
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -173,7 +174,7 @@ def _what(prepared: Prepared, groups: Groups, learned: Learned) -> dict[str, obj
         groups.first, groups.members, prepared.names[:, 2], right, prepared.source, prepared.vocabulary[2]
     )
 
-    def named(codes: Ints, words: list[str]) -> pa.Array:
+    def named(codes: Ints, words: Sequence[str | None]) -> pa.Array:
         return pa.array([*words, None], pa.string()).take(pa.array(np.where(codes < 0, len(words), codes)))
 
     actors, actor = _actors(prepared, groups, learned)
@@ -183,7 +184,7 @@ def _what(prepared: Prepared, groups: Groups, learned: Learned) -> dict[str, obj
         "kinds": shares_array(kinds, prepared.vocabulary[0]),
         "actor": actor,
         "actors": actors.cast(SHARES),
-        "target": named(groups.H[:, 3], prepared.vocabulary[3]),
+        "target": named(groups.H[:, 3], [None if word.startswith("\x1f") else word for word in prepared.vocabulary[3]]),
         "target_kind": named(targets.best, prepared.vocabulary[2]),
         "prob_target_kind": pa.array(np.round(fit, 6), mask=targets.best < 0),
     }

@@ -1,8 +1,8 @@
 """Prepare: a table of reports into the arrays that fusion computes with.
 
 Rule: reports are put into an order of their place, time and id, and sources are numbered by the first report that
-names them, so that neither the order of rows nor the naming of sources can change a result. A missing place is no place, a
-missing time is the whole span of the reports. Leaves every judgement to others.
+names them, so that neither the order of rows nor the naming of sources can change a result. A missing place is no
+place, a missing time is the whole span of the reports. Leaves every judgement to others.
 """
 
 from __future__ import annotations
@@ -145,10 +145,20 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
     return indices, coded.dictionary.to_pylist()
 
 
+def _targets(table: pa.Table) -> pa.ChunkedArray:
+    """Return targets; where none is named, the candidates together, which two reports of one incident share."""
+    lists = table.column("actor_candidates")
+    if lists.null_count == len(lists):
+        return table.column("target")
+    joined = ["\x1f".join(sorted({name or "" for name in names})) if names else None for names in lists.to_pylist()]
+    marked = pc.binary_join_element_wise("\x1f", pa.array(joined, pa.string()), "")
+    return pa.chunked_array([pc.coalesce(table.column("target").combine_chunks(), marked)])
+
+
 def _names(table: pa.Table) -> tuple[Ints, list[list[str]]]:
     columns, vocabulary = [], []
     for name in ATTRIBUTES:
-        codes, words = _codes(table.column(name))
+        codes, words = _codes(_targets(table) if name == "target" else table.column(name))
         counts = np.bincount(codes[codes >= 0], minlength=len(words)) if words else np.zeros(0, int)
         ranked = sorted(range(len(words)), key=lambda k: (-int(counts[k]), words[k]))[:MAX_NAMES]
         ranked.sort(key=lambda k: words[k])

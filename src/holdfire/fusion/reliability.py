@@ -28,6 +28,8 @@ LEARN_NATS = -6.0
 """Pairs with less evidence than this teach nothing."""
 CURATED_NATS = -5.0
 """While learning, two reports of a curated source are looked at too: they show what is near but not the same."""
+MOST_REPEATS = 1.0
+"""More than one further report of an incident on the mean is no repeat but another incident of the same day."""
 PSEUDO = 20.0
 """Imagined pairs that hold an estimate at its starting value."""
 
@@ -153,7 +155,7 @@ def _count_bins(
     other = prepared.language[left] != prepared.language[right]
     use = place >= 0
     flat = other[use] * N_TEXT_BINS + place[use]
-    return np.bincount(flat, weight[use], minlength=2 * N_TEXT_BINS).reshape(2, N_TEXT_BINS)
+    return np.bincount(flat, weight[use], minlength=2 * N_TEXT_BINS).reshape(2, N_TEXT_BINS).astype(np.float64)
 
 
 def _learn_texts(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray[np.int64], learned: Learned) -> None:
@@ -178,13 +180,11 @@ def _learn_texts(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray
 
 
 def _learn_sources(prepared: Prepared, groups: Groups, learned: Learned, rows: NDArray[np.int64]) -> None:
-    """Estimate coverage, repeats and the unseen share from the groups."""
+    """Estimate each source's coverage from the groups."""
     n_sources, n_groups = learned.scale.size, groups.first.size - 1
     pair = np.unique(groups.label[rows].astype(np.int64) * n_sources + prepared.source[rows])
     group, source = pair // n_sources, pair % n_sources
     breadth = np.bincount(group, minlength=n_groups)
-    told = np.bincount(source, minlength=n_sources).astype(float)
-    reports = np.bincount(prepared.source[rows], minlength=n_sources).astype(float)
     # Coverage is read off incidents that two *other* sources tell of: those surely happened.
     sure = breadth[group] >= 3
     others = float((breadth >= 2).sum())
@@ -193,11 +193,24 @@ def _learn_sources(prepared: Prepared, groups: Groups, learned: Learned, rows: N
     base = np.maximum(others - only_two, 0.0)
     prior = min(0.3, 2.0 / max(1, n_sources))
     learned.coverage = np.clip((seen + 5 * prior) / (base + 5), 0.005, 0.95)
-    extra = (reports - told + 0.1 * 5) / (told + 5)
-    learned.repeat = np.where(prepared.curated, 0.0, extra)
-    learned.size = float(max(1.0, rows.size / max(1, n_groups)))
-    unseen = float(np.prod(1.0 - learned.coverage))
-    learned.unseen = float(np.clip(unseen, 0.08, 0.8))
+
+
+def _learn_sizes(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray[np.int64], learned: Learned) -> None:
+    """Estimate from the expected number of true pairs how often an incident is told, and how often nobody tells it.
+
+    With a Poisson number of tellers of mean m, the pairs for each report are m / 2 and the unseen share exp(-m).
+    Pairs are weighed by their own odds, not by the groups they ended in, so that joining too much does not teach
+    to join more.
+    """
+    source = prepared.source
+    again = source[edges.left] == source[edges.right]
+    told = 2.0 * float(weight[~again].sum()) / rows.size
+    learned.unseen = float(np.clip(np.exp(-told), 0.03, 0.9))
+    learned.size = float(max(1.0, told / max(1e-9, 1.0 - np.exp(-told))))
+    reports = np.bincount(source[rows], minlength=learned.scale.size)
+    twice = np.bincount(source[edges.left[again]], weight[again], minlength=learned.scale.size)
+    repeat = (twice + 0.1 * 10) / (np.maximum(reports - twice, 0.0) + 10)
+    learned.repeat = np.where(prepared.curated, 0.0, np.minimum(repeat, MOST_REPEATS))
 
 
 def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameters: FusionParameters) -> Learned:
@@ -236,6 +249,7 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
         _learn_related(prepared, model, edges, weight, learned, sample.size)
         _learn_texts(prepared, edges, weight, sample, learned)
         _learn_sources(prepared, groups, learned, sample)
+        _learn_sizes(prepared, edges, weight, sample, learned)
         after = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
         changes.append(round(float(np.abs(after - before).max()), 4))
     learned.notes["changes"] = changes

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.block import Located, candidate_pairs, count_crowding, local_rates
+from holdfire.fusion.block import Located, candidate_pairs
 from holdfire.fusion.compare import EXTENT_M
+from holdfire.fusion.crowding import count_crowding, local_rates
 from holdfire.fusion.parameters import FusionParameters
 from holdfire.fusion.prepare import Prepared
 

@@ -7,33 +7,18 @@ Turns instants of breaches, verifications and uses into clocks. Rules:
 2. A clock that began at an uncertain instant has two due times: ``due_at``, if it began as early as it may have, and
    ``due_by``, if it began as late as it surely had. It is *overdue* only after ``due_by``; in between, perhaps.
 3. A duty that was done meets its clock if it was done until the due time, that instant included.
-4. A finding is verified from the instant at which a second person's confirmation stood beside the first one's; a review
-   that another one supersedes stands no longer, and a person's later word replaces the earlier one.
 
 Leaves which breaches begin a clock to ``ladder``. Source: DESIGN, section 4 (Ladder); IANA time zones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from holdfire.basics.instants import zone_named
-from holdfire.records.finding import Review
 from holdfire.records.guarantee import ClockState
 
-__all__ = [
-    "PERSONS_TO_VERIFY",
-    "begun_clock",
-    "days_before",
-    "person_of",
-    "standing_reviews",
-    "unbegun_clock",
-    "verification_instants",
-]
-
-PERSONS_TO_VERIFY = 2
-"""Two different named persons confirm: DESIGN, section 8."""
+__all__ = ["begun_clock", "days_before", "unbegun_clock"]
 
 
 def days_before(instant: datetime, days: int, time_zone: str) -> datetime:
@@ -47,35 +32,6 @@ def days_before(instant: datetime, days: int, time_zone: str) -> datetime:
     zone = zone_named(time_zone)
     local = instant.astimezone(zone).replace(tzinfo=None) - timedelta(days=days)  # days < 0: later
     return local.replace(tzinfo=zone).astimezone(UTC)
-
-
-def person_of(review: Review) -> str:
-    """Return the reviewer's name in the form in which two names are compared."""
-    return " ".join(review.reviewer.split()).casefold()
-
-
-def standing_reviews(reviews: Iterable[Review], as_of: datetime) -> dict[str, tuple[Review, ...]]:
-    """Return the reviews that stand at an instant, by finding, oldest first (rule 4)."""
-    known = sorted((r for r in reviews if r.made_at <= as_of), key=lambda r: (r.made_at, r.review_id))
-    replaced = {r.supersedes for r in known if r.supersedes is not None}
-    latest: dict[tuple[str, str], Review] = {}
-    for review in known:
-        if review.review_id not in replaced:
-            latest[review.finding_id, person_of(review)] = review
-    standing: dict[str, tuple[Review, ...]] = {}
-    for review in sorted(latest.values(), key=lambda r: (r.made_at, r.review_id)):
-        standing[review.finding_id] = (*standing.get(review.finding_id, ()), review)
-    return standing
-
-
-def verification_instants(reviews: Iterable[Review], as_of: datetime) -> dict[str, datetime]:
-    """Return when each finding that is verified at ``as_of`` became so, by finding id (rule 4)."""
-    found = {}
-    for finding_id, standing in standing_reviews(reviews, as_of).items():
-        confirmed = [review.made_at for review in standing if review.decision == "confirm"]
-        if len(confirmed) >= PERSONS_TO_VERIFY:
-            found[finding_id] = confirmed[PERSONS_TO_VERIFY - 1]
-    return found
 
 
 def unbegun_clock(starts_at: str, within_h: float, *, binding: bool) -> ClockState:

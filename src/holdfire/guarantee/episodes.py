@@ -54,9 +54,10 @@ class Episode:
         return int(starts.min()) if starts.size else None
 
     def first_end(self, breaches: Breaches) -> int | None:
-        """Return the instant by which its first breach had surely happened."""
-        ends = breaches.end[self.breaches][breaches.start[self.breaches] > UNDATED]
-        return int(ends.min()) if ends.size else None
+        """Return the instant by which its first breach had surely happened; of a single instant, this one."""
+        start, end = breaches.start[self.breaches], breaches.end[self.breaches]
+        happened = np.where(end == start + 1, start, end)[start > UNDATED]
+        return int(happened.min()) if happened.size else None
 
     def first_verified(self, breaches: Breaches) -> int | None:
         """Return the first verification of one of its breaches; None where none is verified."""

@@ -11,8 +11,9 @@ Turns findings and incidents into columns that conditions can count. Rules:
    determined has lower bound 0. A finding that is rejected, or was verified once and is not now, is *withdrawn*: what
    it counted for before is kept beside it.
 4. A breach that lies wholly outside the reading's intervals of force is not counted, whatever is said of it.
-5. A standing finding breaches at its clause's deadline. A finding without any probability counts nothing: its clause is
-   *blind*, since no source can give evidence for it.
+5. A standing finding breaches at its deadline. A standing finding without a probability counts nothing: its clause is
+   *blind*, since no source can give evidence for it. A finding without a probability that two persons verified counts
+   all the same; where its incident is not in the table any more, nobody can say when it happened.
 
 Leaves zones, windows and standards to ``conditions``. Source: DESIGN, sections 1 and 4.
 """
@@ -31,7 +32,7 @@ from numpy.typing import NDArray
 
 from holdfire.basics.instants import to_us
 from holdfire.errors import ModelError, UnknownIdError
-from holdfire.guarantee.clocks import PERSONS_TO_VERIFY, person_of, standing_reviews, verification_instants
+from holdfire.guarantee.reviewed import words_of
 from holdfire.records.agreement import Agreement, Reading
 from holdfire.records.clauses import Exchange, Obligation
 from holdfire.records.finding import Review
@@ -159,15 +160,16 @@ def open_ledger(
     """
     of_reading = findings.filter(pc.equal(findings["reading"], reading))
     has_prob = pc.and_(pc.is_valid(of_reading["prob_lower"]), pc.is_valid(of_reading["prob_upper"]))
-    blind_rows = of_reading.filter(pc.invert(has_prob)).select(["clause_id", "party"]).to_pylist()
-    told = of_reading.filter(has_prob)
+    unseen = of_reading.filter(pc.invert(pc.or_(has_prob, of_reading["verified"])))
+    unseen = unseen.filter(pc.is_null(unseen["incident_id"])).select(["clause_id", "party"])
+    told = of_reading.filter(pc.or_(has_prob, of_reading["verified"]))
     key = pc.if_else(pc.is_valid(told["incident_id"]), told["incident_id"], told["finding_id"])
     told = told.append_column("key", key)
     told = told.take(pc.sort_indices(told, sort_keys=[("key", "ascending"), ("finding_id", "ascending")]))
     start, end = _intervals(told, incidents, agreement, to_us(as_of))
     kept = (start < to_us(as_of)) & _meets_force(start, end, agreement, reading_named(agreement, reading))
     told, start, end = told.filter(pa.array(kept)), start[kept], end[kept]
-    blind = tuple(sorted({(row["clause_id"], row["party"]) for row in blind_rows}))
+    blind = tuple(sorted({(row["clause_id"], row["party"]) for row in unseen.to_pylist()}))
     return _ledger(agreement, told, start, end, blind, as_of, tuple(reviews))
 
 
@@ -181,7 +183,7 @@ def _ledger(
     reviews: tuple[Review, ...],
 ) -> Ledger:
     ids = tuple(told["finding_id"].to_pylist())
-    lower, upper = _floats(told, "prob_lower", 0.0), _floats(told, "prob_upper", 1.0)
+    lower, upper = _floats(told, "prob_lower", 0.0), _floats(told, "prob_upper", 0.0)
     said = _reviewed(told, ids, reviews, as_of)
     clause_ids, clause = _codes(told, "clause_id")
     party_ids, party = _codes(told, "party")
@@ -240,7 +242,7 @@ def _severities(agreement: Agreement, clause_ids: tuple[str, ...]) -> Ints:
 
 def _intervals(told: pa.Table, incidents: pa.Table, agreement: Agreement, as_of: int) -> tuple[Ints, Ints]:
     row = pc.index_in(told["incident_id"], incidents["incident_id"].combine_chunks()).combine_chunks()
-    lost = pc.and_(pc.is_valid(told["incident_id"]), pc.is_null(row))
+    lost = pc.and_(pc.and_(pc.is_valid(told["incident_id"]), pc.is_null(row)), pc.is_valid(told["prob_lower"]))
     if pc.any(lost).as_py():
         name = told["incident_id"].filter(lost)[0].as_py()
         raise ModelError(
@@ -307,24 +309,16 @@ def _reviewed(told: pa.Table, ids: tuple[str, ...], reviews: tuple[Review, ...],
         verified_at=np.full(len(ids), NEVER, dtype=np.int64),
         withdrawn_at=np.full(len(ids), NEVER, dtype=np.int64),
     )
-    made: dict[str, list[Review]] = {}
-    for review in reviews:
-        made.setdefault(review.finding_id, []).append(review)
-    standing, instants = standing_reviews(reviews, as_of), verification_instants(reviews, as_of)
-    for index in [position for position, finding_id in enumerate(ids) if finding_id in made]:
-        finding_id = ids[index]
-        until = [review for review in made[finding_id] if review.made_at <= as_of]
-        stands = standing.get(finding_id, ())
-        decisions = {review.decision for review in stands}
-        if len(until) < len(made[finding_id]):
-            # The table knows reviews that nobody had written at as_of: the earlier ones decide.
-            said.verified[index] = finding_id in instants
-            said.rejected[index] = finding_id not in instants and "reject" in decisions
-            said.undecided[index] = decisions == {"cannot determine"}
-        persons = {person_of(review) for review in until if review.decision == "confirm"}
-        said.once_verified[index] = said.verified[index] or len(persons) >= PERSONS_TO_VERIFY
-        if said.verified[index] and finding_id in instants:
-            said.verified_at[index] = to_us(instants[finding_id])
-        elif stands:
-            said.withdrawn_at[index] = to_us(stands[-1].made_at)
+    words, reviewed = words_of(reviews, as_of), {review.finding_id for review in reviews}
+    for index in [position for position, finding_id in enumerate(ids) if finding_id in reviewed]:
+        # The table may know reviews that nobody had written at as_of: those that were there decide.
+        word = words.get(ids[index])
+        said.verified[index] = word is not None and word.decision == "confirm"
+        said.rejected[index] = word is not None and word.decision == "reject"
+        said.undecided[index] = word is not None and word.decision == "cannot determine"
+        said.once_verified[index] = word is not None and word.was_verified
+        if word is not None and word.decision == "confirm":
+            said.verified_at[index] = to_us(word.since)
+        elif word is not None:
+            said.withdrawn_at[index] = to_us(word.since)
     return said

@@ -252,7 +252,7 @@ def _beginners(
     members = np.zeros(breaches.n, dtype=np.bool_)
     members[episode.breaches] = True
     first = breaches.start == first_at
-    if first_by is not None:
+    if first_by is not None and first_by > first_at:
         first |= (breaches.end == first_by) & (breaches.start > UNDATED)
     return _ids(case, course, members & first)
 

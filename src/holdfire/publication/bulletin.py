@@ -8,10 +8,11 @@ drawing to ``render`` (which comes after). Source: DESIGN, sections 1, 2 and 5.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from holdfire.basics.instants import to_us
 from holdfire.errors import InputError
@@ -20,7 +21,7 @@ from holdfire.publication.clause_numbers import clause_deltas, clause_numbers, t
 from holdfire.publication.digest import content_sha256, sort_rows
 from holdfire.publication.intake import attributions_of, intake_of, refusal_groups, source_items
 from holdfire.publication.items import MAX_INCIDENTS, count_incidents, incident_items, standing_items, with_quotes
-from holdfire.publication.period import period_of
+from holdfire.publication.period import NO_TIME, day_of, period_of
 from holdfire.publication.shapes import line_shapes, zone_drawings, zone_geometries
 from holdfire.publication.tallies import Columns, columns_of
 from holdfire.publication.watch import watch_of
@@ -47,12 +48,24 @@ def ordered(case: BulletinInputs) -> BulletinInputs:
     )
 
 
+def _days(columns: Columns, incident_ids: set[str]) -> dict[str, date]:
+    """Return the local days on which some incidents are counted, where they are known."""
+    rows = np.flatnonzero(
+        pc.is_in(columns.incidents["incident_id"], value_set=pa.array(sorted(incident_ids), pa.string())).to_numpy()
+    )
+    named = columns.incidents["incident_id"].take(pa.array(rows)).to_pylist()
+    days = columns.incident_day[rows]
+    return {name: day_of(int(day)) for name, day in zip(named, days, strict=True) if day != NO_TIME}
+
+
 def _changes(case: BulletinInputs, columns: Columns, period: Period) -> Changes:
     now = columns.within(to_us(period.start), to_us(period.end))
     before = columns.within(to_us(period.previous_start), to_us(period.previous_end))
     n_incidents, n_likely, n_established = count_incidents(columns, now)
     n_incidents_before, n_likely_before, n_established_before = count_incidents(columns, before)
     verdicts = verdict_changes(case.findings, case.assessments, case.previous_findings)
+    n_verdicts, verdicts = len(verdicts), verdicts[:MAX_VERDICT_CHANGES]
+    days = _days(columns, {one.incident_id for one in verdicts if one.incident_id is not None})
     earlier = (columns.incident >= 0) & (columns.at_us < to_us(period.start))
     return Changes(
         n_incidents=n_incidents,
@@ -61,8 +74,8 @@ def _changes(case: BulletinInputs, columns: Columns, period: Period) -> Changes:
         n_likely_before=n_likely_before,
         n_established=n_established,
         n_established_before=n_established_before,
-        verdicts=verdicts[:MAX_VERDICT_CHANGES],
-        n_verdicts=len(verdicts),
+        verdicts=tuple(replace(one, on=days.get(one.incident_id or "")) for one in verdicts),
+        n_verdicts=n_verdicts,
         compared=case.previous_findings is not None,
         n_late=late_incidents(case.findings.filter(pa.array(earlier)), case.previous_findings),
         clauses=clause_deltas(columns, case.agreement, period),

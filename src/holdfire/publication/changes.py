@@ -21,7 +21,9 @@ _COLUMNS = ["finding_id", "incident_id", "clause_id", "party", "reading"]
 def _changes(table: pa.Table, before: str, cause: str) -> list[VerdictChange]:
     different = table.filter(pc.not_equal(table[before], table["verdict"]))
     return [
-        VerdictChange(**{name: row[name] for name in _COLUMNS}, before=row[before], after=row["verdict"], cause=cause)
+        VerdictChange(
+            **{name: row[name] for name in _COLUMNS}, on=None, before=row[before], after=row["verdict"], cause=cause
+        )
         for row in different.select([*_COLUMNS, before, "verdict"]).to_pylist()
     ]
 

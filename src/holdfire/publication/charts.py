@@ -83,7 +83,7 @@ def _bars(values: Sequence[CountRange], layout: Layout, top: float, base: float,
         if value.mean_upper == 0.0:
             drawn.append(element("circle", cx=middle, cy=base, r=1.1, fill=paint["ink3"]))
             continue
-        wide, slim = max(1.0, slot * 0.72), max(0.8, slot * 0.34)
+        wide, slim = max(1.0, min(30.0, slot * 0.72)), max(0.8, min(11.0, slot * 0.3))
         low, high = base - value.high * scale, base - value.low * scale
         drawn.append(
             element("rect", x=middle - wide / 2, y=low, width=wide, height=max(1.5, high - low), fill=paint["band"])
@@ -122,15 +122,21 @@ def _axis(speech: Speech, layout: Layout, top: float, base: float, height: float
     return "".join(drawn)
 
 
+def _told(speech: Speech, value: CountRange) -> CountRange:
+    """Return a count as far as it may be told: one that is too small to tell is anything below the smallest."""
+    if not speech.is_small(value.high):
+        return value
+    return CountRange(mean_lower=0.0, mean_upper=float(speech.min_count - 1), low=0, high=speech.min_count - 1)
+
+
 def _row(speech: Speech, layout: Layout, series: Series, y: float, height: float, paint: Paint) -> str:
-    highest = max([1.0, *(max(float(value.high), value.mean_upper) for value in series.values)])
+    values = [_told(speech, value) for value in series.values]
+    highest = max([1.0, *(max(float(value.high), value.mean_upper) for value in values)])
     n_steps = 4 if height > 80 else 2
     step = nice_step(highest, n_steps)
     top = max(step, math.ceil(highest / step) * step)
     base = y + height
-    return _axis(speech, layout, top, base, height, step, paint) + _bars(
-        series.values, layout, top, base, height, paint
-    )
+    return _axis(speech, layout, top, base, height, step, paint) + _bars(values, layout, top, base, height, paint)
 
 
 def _day_labels(speech: Speech, bins: Sequence[Bin], unit: str, layout: Layout, y: float, paint: Paint) -> str:

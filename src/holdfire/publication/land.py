@@ -134,7 +134,7 @@ def _meets(rings: tuple[tuple[int, ...], ...], bounds: Floats, frame: Frame) -> 
 
 @cache
 def land_within(frame: Frame) -> shapely.Geometry:
-    """Return the land within a frame, with details finer than a thousandth of its width left out."""
+    """Return the land within a frame, with details finer than a three-thousandth of its width left out."""
     arcs, bounds, polygons = _arcs()
     box = shapely.box(frame.west, frame.south, frame.east, frame.north)
     found = []
@@ -142,7 +142,7 @@ def land_within(frame: Frame) -> shapely.Geometry:
         if _meets(rings, bounds, frame):
             shape = shapely.Polygon(_ring(rings[0], arcs), [_ring(ring, arcs) for ring in rings[1:]])
             found.append(shapely.intersection(shapely.make_valid(shape), box))
-    land = shapely.simplify(shapely.union_all(found), (frame.east - frame.west) / 1000.0)
+    land = shapely.simplify(shapely.union_all(found), (frame.east - frame.west) / 3000.0)
     return shapely.normalize(shapely.make_valid(land))
 
 

@@ -64,7 +64,7 @@ class Speech:
     zone : str
         IANA zone in which instants are told.
     min_count : int
-        Counts from 1 to below this are told as fewer than this.
+        Counts of incidents from 1 to below this are told as fewer than this.
     """
 
     language: str
@@ -84,26 +84,40 @@ class Speech:
         """Return a string in the language."""
         return self._words.gettext(msgid)
 
-    def ngettext(self, singular: str, plural: str, n: int) -> str:
-        """Return a string with a count in the language's plural form, its ``%(n)s`` filled in."""
-        return self._words.ngettext(singular, plural, n) % {"n": self.count(n)}
+    def ngettext(self, singular: str, plural: str, n: int, *, of_incidents: bool = False) -> str:
+        """Return a string with a count in the language's plural form, its ``%(n)s`` filled in.
+
+        Parameters
+        ----------
+        of_incidents : bool
+            True suppresses a count that is too small to tell.
+        """
+        told = self.few(n) if of_incidents else self.count(n)
+        form = self.min_count if of_incidents and self.is_small(n) else n
+        return self._words.ngettext(singular, plural, form) % {"n": told}
 
     def count(self, n: int) -> str:
-        r"""Return a count with its groups of digits, or that it is too small to tell.
+        r"""Return a count with its groups of digits.
 
         Examples
         --------
         >>> Speech("uk").count(1234567)
         '1\xa0234\xa0567'
-        >>> Speech("en", min_count=5).count(3)
-        '<5'
         """
-        if self.is_small(n):
-            return f"<{self.min_count}"
         return str(format_decimal(n, locale=self._locale))
 
+    def few(self, n: int) -> str:
+        """Return a count of incidents, or that it is too small to tell.
+
+        Examples
+        --------
+        >>> Speech("en", min_count=5).few(3), Speech("en", min_count=5).few(0), Speech("en").few(3)
+        ('<5', '0', '3')
+        """
+        return f"<{self.min_count}" if self.is_small(n) else self.count(n)
+
     def is_small(self, n: int) -> bool:
-        """Say whether a count is too small to tell."""
+        """Say whether a count of incidents is too small to tell."""
         return 0 < n < self.min_count
 
     def number(self, value: float, n_digits: int = 1) -> str:
@@ -120,6 +134,10 @@ class Speech:
     def between(self, lower: str, upper: str) -> str:
         """Return a range, or the one value that both ends are."""
         return lower if lower == upper else f"{lower}{RANGE}{upper}"
+
+    def unbroken(self, words: str) -> str:
+        """Return words whose ranges no line break may cut."""
+        return words.replace(RANGE, f"\u2060{RANGE}\u2060")
 
     def percent(self, lower: float | None, upper: float | None = None) -> str:
         """Return a probability or share, or its range, in whole per cent; what is not certain never reads 0 or 100.
@@ -192,7 +210,7 @@ class Speech:
         day = self.day(first.date(), "d MMM")
         if end - start <= timedelta(minutes=1):
             return f"{day}, {self.clock(start)}"
-        return f"{day}, {self.clock(start)}{RANGE}{self.clock(end)}"
+        return self.unbroken(f"{day}, {self.clock(start)}{RANGE}{self.clock(end)}")
 
     def offset(self, at: datetime) -> str:
         """Return the zone's offset from UTC at an instant, such as ``UTC+03:00``."""

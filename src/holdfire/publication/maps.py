@@ -21,7 +21,7 @@ from holdfire.publication.naming import Names
 from holdfire.records.bulletin import Bulletin
 from holdfire.records.bulletin_parts import IncidentItem, ZoneDrawing
 
-__all__ = ["VERDICT_ROLES", "draw_map", "reading_role", "zone_polygons"]
+__all__ = ["VERDICT_ROLES", "draw_map", "named_places", "reading_role", "zone_polygons"]
 
 VERDICT_ROLES = {
     "established": "established",
@@ -30,6 +30,8 @@ VERDICT_ROLES = {
     "excluded": "excluded",
 }
 """Verdict to its role of colour."""
+MAX_PLACES, MAX_NAME = 12, 32
+"""Places that a map names, and letters of a name that it can bear."""
 DASHES = {"reading1": None, "reading2": "6 3", "reading3": "2 3"}
 
 
@@ -268,17 +270,24 @@ def _incidents(canvas: _Canvas, items: Sequence[IncidentItem]) -> str:
     return "".join(circles + marks)
 
 
-def _place_labels(canvas: _Canvas, items: Sequence[IncidentItem], labels: _Labels) -> str:
-    """Name the places that most incidents name, where there is room, at the middle of their incidents."""
+def named_places(items: Sequence[IncidentItem]) -> list[tuple[str, float, float]]:
+    """Return the places that most incidents name, at the middle of their incidents, most first."""
     named: dict[str, list[tuple[float, float]]] = {}
     for item in items:
-        if item.place_name and item.lon is not None and item.lat is not None:
+        if item.place_name and len(item.place_name) <= MAX_NAME and item.lon is not None and item.lat is not None:
             named.setdefault(item.place_name, []).append((item.lon, item.lat))
+    ranked = sorted(named.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return [
+        (words, sum(lon for lon, _ in places) / len(places), sum(lat for _, lat in places) / len(places))
+        for words, places in ranked[:MAX_PLACES]
+    ]
+
+
+def _place_labels(canvas: _Canvas, items: Sequence[IncidentItem], labels: _Labels) -> str:
     drawn = []
-    for words, places in sorted(named.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:12]:
-        lon, lat = (sum(axis) / len(places) for axis in zip(*places, strict=True))
+    for words, lon, lat in named_places(items):
         x, y = canvas.xy(lon, lat)
-        if len(words) <= 32 and labels.room(words, x, y - 10):
+        if labels.room(words, x, y - 10):
             drawn.append(_halo(canvas, words, x, y - 10))
     return "".join(drawn)
 
@@ -292,7 +301,7 @@ def _scale(canvas: _Canvas) -> str:
     length = max(power * factor for factor in (1.0, 2.0, 5.0) if power * factor <= longest)
     wide = length / per_unit
     x, y = canvas.width - wide - 14, 22.0
-    shown = f"{speech.number(length / 1000.0, 0 if length >= 1000 else 1)} {speech.gettext('km')}"
+    shown = speech.number(length / 1000.0, 0 if length >= 1000 else 1) + " " + speech.gettext("km")
     back = element("rect", x=x - 8, y=4, width=wide + 16, height=26, fill=paint["paper"], fill_opacity=0.8, rx=2)
     bar = element(
         "path",

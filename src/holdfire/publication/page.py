@@ -157,6 +157,7 @@ class IncidentLine:
     casualties: str
     narrows: str
     also: str
+    mark: str
     order_time: int
     order_evidence: int
     lon: float | None = None
@@ -168,9 +169,13 @@ class IncidentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TallyLine:
-    """Hold a clause's numbers for one party under some readings."""
+    """Hold a clause's numbers for one party under some readings.
+
+    ``span`` is how many lines in a row are the party's, on its first line; 0 on the others.
+    """
 
     party: str
+    span: int
     reading: str
     mean: str
     interval: str
@@ -261,7 +266,8 @@ class Page:
         The first few, strongest first.
     incidents : tuple of IncidentLine
     sections : mapping of str to Section
-        ``watch``, ``restrictions``, ``silences``, ``refusals``, ``files``, ``sources``, ``verdicts``.
+        ``watch``, ``restrictions``, ``silences``, ``refusals``, ``files``, ``sources``, and ``verdicts`` where more
+        of them changed than ``verdict_lines`` tells.
     data : mapping
         What the page's script reads.
     """
@@ -280,6 +286,8 @@ class Page:
     figures: tuple[Figure, ...]
     deltas: tuple[Delta, ...]
     delta_notes: tuple[Note, ...]
+    verdict_head: str
+    verdict_lines: tuple[str, ...]
     breached: tuple[IncidentLine, ...]
     breached_notes: tuple[Note, ...]
     clauses: tuple[ClauseBlock, ...]

@@ -58,6 +58,7 @@ def _watch(names: Names, bulletin: Bulletin) -> Section:
             "%(n)s incident of this period has no place that could be told, and stands on no map.",
             "%(n)s incidents of this period have no place that could be told, and stand on no map.",
             watch.n_unplaced,
+            of_incidents=True,
         )
         notes.append(Note(text=text))
     if watch.n_undated:
@@ -65,6 +66,7 @@ def _watch(names: Names, bulletin: Bulletin) -> Section:
             "%(n)s incident of the case has no known time, and is counted in no period.",
             "%(n)s incidents of the case have no known time, and are counted in no period.",
             watch.n_undated,
+            of_incidents=True,
         )
         notes.append(Note(text=text))
     head = (
@@ -138,7 +140,8 @@ def _silences(speech: Speech, bulletin: Bulletin) -> Section:
 
 
 def _refusal_row(speech: Speech, group: RefusalGroup) -> Row:
-    examples = "; ".join(f"{speech.gettext('row')} {row}: {what}" for row, what in group.examples)
+    row_word = speech.gettext("row")
+    examples = "; ".join(f"{row_word} {row}: {what}" for row, what in group.examples)
     return Row(cells=(speech.count(group.n), group.file, group.column or "–", group.reason, group.mend, examples))
 
 

@@ -35,6 +35,15 @@ def _same(one: Claim, other: Claim) -> bool:
     return (one.prob_lower, one.prob_upper, one.verdict) == (other.prob_lower, other.prob_upper, other.verdict)
 
 
+def _review_mark(speech: Speech, claim: Claim) -> str:
+    """Return what named persons did with a finding; empty where they did nothing."""
+    if claim.basis != "review":
+        return ""
+    if claim.verified and claim.verdict == "established":
+        return speech.gettext("confirmed by named persons")
+    return speech.gettext("decided by review")
+
+
 def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
     """Return a breach's claims, readings of one party with the same numbers together."""
     groups: list[tuple[Claim, list[str]]] = []
@@ -48,7 +57,6 @@ def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
     speech = names.speech
     lines = []
     for claim, readings in groups:
-        review = speech.gettext("confirmed by named persons") if claim.verified else speech.gettext("reviewed")
         narrows = word(speech, FACTOR_WORDS, claim.narrows) if claim.narrows else ""
         lines.append(
             ClaimLine(
@@ -58,7 +66,7 @@ def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
                 reading=names.readings(readings, breach.clause_id),
                 bar=_bar(names, breach.clause_id, claim),
                 verdict=word(speech, VERDICT_WORDS, claim.verdict),
-                note=review if claim.basis == "review" else narrows,
+                note=_review_mark(speech, claim) or narrows,
                 finding=claim.finding_id,
             )
         )
@@ -99,19 +107,21 @@ def _coordinates(speech: Speech, item: IncidentItem) -> str:
     text = place_text(speech, item.lon, item.lat)
     if item.sigma_m:
         km = item.sigma_m / 1000.0
-        text += f", ±{speech.number(km, 1 if km < 10 else 0)} {speech.gettext('km')}"
+        text += f", ±{speech.number(km, 1 if km < 10 else 0)}\xa0" + speech.gettext("km")
     return text
 
 
 def _what(speech: Speech, item: IncidentItem) -> str:
     target = target_word(speech, item.target_kind)
     kind = kind_word(speech, item.kind)
-    return f"{kind}; {speech.gettext('target')}: {target}" if target else kind
+    target_label = speech.gettext("target")
+    return f"{kind}; {target_label}: {target}" if target else kind
 
 
 def _evidence(speech: Speech, item: IncidentItem) -> str:
     sources = speech.ngettext("%(n)s independent source", "%(n)s independent sources", item.n_independent)
-    return f"{sources}, {speech.ngettext('%(n)s report', '%(n)s reports', item.n_reports)}"
+    reports = speech.ngettext("%(n)s report", "%(n)s reports", item.n_reports)
+    return f"{sources}, {reports}"
 
 
 def _casualties(speech: Speech, item: IncidentItem) -> str:
@@ -120,7 +130,8 @@ def _casualties(speech: Speech, item: IncidentItem) -> str:
         return ""
     if low == high:
         return speech.ngettext("%(n)s casualty", "%(n)s casualties", high)
-    return speech.gettext("casualties: %(range)s") % {"range": speech.between(speech.count(low), speech.count(high))}
+    bounds = speech.unbroken(speech.between(speech.count(low), speech.count(high)))
+    return speech.gettext("casualties: %(range)s") % {"range": bounds}
 
 
 def _line(names: Names, item: IncidentItem, number: int) -> IncidentLine:
@@ -150,6 +161,7 @@ def _line(names: Names, item: IncidentItem, number: int) -> IncidentLine:
         casualties=_casualties(speech, item),
         narrows=word(speech, FACTOR_WORDS, claim.narrows) if claim.narrows else "",
         also=also,
+        mark=_review_mark(speech, claim),
         order_time=0 if item.occurred_start is None else to_us(item.occurred_start) // 1_000_000,
         order_evidence=item.n_independent,
         lon=item.lon,

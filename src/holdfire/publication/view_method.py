@@ -38,7 +38,10 @@ def _public_marks(speech: Speech, bulletin: Bulletin) -> list[Note]:
     marks.append(Note(text=text % values))
     if release.n_delayed:
         text = speech.ngettext(
-            "%(n)s younger incident is held back.", "%(n)s younger incidents are held back.", release.n_delayed
+            "%(n)s younger incident is held back.",
+            "%(n)s younger incidents are held back.",
+            release.n_delayed,
+            of_incidents=True,
         )
         marks.append(Note(text=text))
     return marks
@@ -60,10 +63,11 @@ def facts_of(names: Names, bulletin: Bulletin) -> tuple[Fact, ...]:
     """Return what the masthead tells of the agreement and the period."""
     speech, held, period = names.speech, bulletin.agreement, bulletin.period
     span = f"{speech.instant(period.start)} – {speech.instant(period.end)} ({speech.offset(period.start)})"
-    bearing = speech.ngettext("%(n)s bears on a clause", "%(n)s bear on a clause", bulletin.n_incidents)
-    all_of_them = speech.ngettext("%(n)s incident", "%(n)s incidents", bulletin.n_fused)
+    n_bearing, n_all, version = bulletin.n_incidents, bulletin.n_fused, speech.gettext("version")
+    bearing = speech.ngettext("%(n)s bears on a clause", "%(n)s bear on a clause", n_bearing, of_incidents=True)
+    all_of_them = speech.ngettext("%(n)s incident", "%(n)s incidents", n_all, of_incidents=True)
     return (
-        Fact(label=speech.gettext("Agreement"), text=f"{held.id}, {speech.gettext('version')} {held.version}"),
+        Fact(label=speech.gettext("Agreement"), text=f"{held.id}, {version} {held.version}"),
         Fact(label=speech.gettext("Status"), text=word(speech, STATUS_WORDS, held.status)),
         Fact(label=speech.gettext("Period"), text=span),
         Fact(label=speech.gettext("Counted"), text=f"{all_of_them}, {bearing}"),
@@ -75,7 +79,8 @@ def _numbers_notes(speech: Speech) -> list[str]:
         speech.gettext(
             "A probability is a range: what nobody knows widens it. It is the product of five: that it happened, that"
             " the act is one the clause speaks of, that it lay in the zone while the clause was in force, that this"
-            " party did it, and that no exemption applies. The first four and the last are taken as independent."
+            " party did it, and that no exemption applies. Place and time are weighed together; else the parts are"
+            " taken as independent of each other."
         ),
         speech.gettext(
             "Likely means that the lower bound reaches %(likely)s. The order of the list goes by the lower bound, then"

@@ -35,18 +35,25 @@ __all__ = [
     "mean_text",
     "reading_facts",
     "standard_rows",
+    "verdict_lines",
     "verdict_section",
 ]
+
+MAX_VERDICT_LINES = 4
 
 
 def mean_text(speech: Speech, count: CountRange) -> str:
     """Return a mean number of breaches as a range with one decimal digit."""
+    if speech.is_small(count.high):
+        return speech.few(count.high)
     return speech.between(speech.number(count.mean_lower), speech.number(count.mean_upper))
 
 
 def interval_text(speech: Speech, count: CountRange) -> str:
     """Return the 90 % interval of a number of breaches."""
-    return speech.between(speech.count(count.low), speech.count(count.high))
+    if speech.is_small(count.high):
+        return speech.few(count.high)
+    return speech.between(speech.few(count.low), speech.count(count.high))
 
 
 def _sign(now: int, before: int) -> str:
@@ -55,10 +62,12 @@ def _sign(now: int, before: int) -> str:
 
 def figures_of(speech: Speech, changes: Changes) -> tuple[Figure, ...]:
     """Return the numbers of incidents beside those of the period before."""
+    n_likely, n_incidents = changes.n_likely, changes.n_incidents
+    bearing = speech.ngettext("incident that bears on a clause", "incidents that bear on a clause", n_incidents)
     pairs = (
-        (speech.gettext("likely breaches"), changes.n_likely, changes.n_likely_before),
+        (speech.ngettext("likely breach", "likely breaches", n_likely), n_likely, changes.n_likely_before),
         (speech.gettext("established"), changes.n_established, changes.n_established_before),
-        (speech.gettext("incidents that bear on a clause"), changes.n_incidents, changes.n_incidents_before),
+        (bearing, n_incidents, changes.n_incidents_before),
     )
     words = {
         "more": speech.gettext("more"),
@@ -68,8 +77,8 @@ def figures_of(speech: Speech, changes: Changes) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             label=label,
-            now=speech.count(now),
-            before=speech.count(before),
+            now=speech.few(now),
+            before=speech.few(before),
             direction=_sign(now, before),
             word=words[_sign(now, before)],
         )
@@ -106,15 +115,13 @@ def delta_notes(names: Names, bulletin: Bulletin) -> tuple[Note, ...]:
     """Return what else changed: verdicts, and incidents that came to be known late."""
     speech, changes = names.speech, bulletin.changes
     notes = []
-    if changes.n_verdicts:
-        text = speech.ngettext("%(n)s verdict changed.", "%(n)s verdicts changed.", changes.n_verdicts)
-        notes.append(Note(text=text, strong=True))
     if changes.compared:
         if changes.n_late:
             text = speech.ngettext(
                 "%(n)s earlier incident came to be known only now.",
                 "%(n)s earlier incidents came to be known only now.",
                 changes.n_late,
+                of_incidents=True,
             )
             notes.append(Note(text=text, strong=True))
     else:
@@ -133,9 +140,26 @@ def delta_notes(names: Names, bulletin: Bulletin) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def verdict_section(names: Names, changes: Changes) -> Section:
-    """Return the verdicts that changed, one row each."""
+def verdict_lines(names: Names, changes: Changes) -> tuple[str, ...]:
+    """Return the first few verdicts that changed, one sentence each."""
     speech = names.speech
+    lines, clause_label = [], speech.gettext("clause")
+    for change in changes.verdicts[:MAX_VERDICT_LINES]:
+        before = word(speech, VERDICT_WORDS, change.before) if change.before else "–"
+        reading = names.readings((change.reading,), change.clause_id)
+        who = names.of("party", change.party) + (f" ({reading})" if reading else "")
+        after = f"{before} → {word(speech, VERDICT_WORDS, change.after)}"
+        clause = f"{clause_label} {change.clause_id}"
+        day = f"{speech.day(change.on, 'd MMM')}, " if change.on else ""
+        lines.append(f"{day}{clause}, {who}: {after}, {word(speech, CAUSES, change.cause)}")
+    return tuple(lines)
+
+
+def verdict_section(names: Names, changes: Changes) -> Section:
+    """Return every verdict that changed, one row each, where the lines do not tell them all."""
+    speech = names.speech
+    if len(changes.verdicts) <= MAX_VERDICT_LINES:
+        return Section()
     rows = []
     for change in changes.verdicts:
         before = word(speech, VERDICT_WORDS, change.before) if change.before else "–"
@@ -174,12 +198,13 @@ def _standing(names: Names, row: TallyRow) -> str:
     return text % {"range": speech.percent(row.standing_lower, row.standing_upper), "verdict": verdict}
 
 
-def _tally_line(names: Names, clause_id: str, row: TallyRow) -> TallyLine:
+def _tally_line(names: Names, clause_id: str, row: TallyRow, span: int) -> TallyLine:
     speech, count = names.speech, row.count
     small = speech.is_small(row.n_assessed)
-    few = speech.count(row.n_assessed)
+    few = speech.few(row.n_assessed)
     return TallyLine(
         party=names.of("party", row.party),
+        span=span,
         reading=names.readings(row.readings, clause_id),
         mean=few if small else mean_text(speech, count),
         interval=few if small else interval_text(speech, count),
@@ -188,12 +213,22 @@ def _tally_line(names: Names, clause_id: str, row: TallyRow) -> TallyLine:
             lower=count.any_lower,
             upper=count.any_upper,
         ),
-        established=speech.count(row.n_established),
-        cannot=speech.count(row.n_cannot),
+        established=speech.few(row.n_established),
+        cannot=speech.few(row.n_cannot),
         of=few,
         standing=_standing(names, row),
         empty=row.n_assessed == 0,
     )
+
+
+def _tally_lines(names: Names, numbers: ClauseNumbers) -> tuple[TallyLine, ...]:
+    """Return a clause's rows; a party's rows stand together, and the first of them says how many they are."""
+    parties = [row.party for row in numbers.rows]
+    lines = []
+    for index, row in enumerate(numbers.rows):
+        span = 0 if index and parties[index - 1] == row.party else parties.count(row.party)
+        lines.append(_tally_line(names, numbers.clause_id, row, span))
+    return tuple(lines)
 
 
 def _clause_note(names: Names, numbers: ClauseNumbers) -> str:
@@ -216,9 +251,9 @@ def clause_blocks(names: Names, bulletin: Bulletin) -> tuple[ClauseBlock, ...]:
                 title=names.text(clause.title),
                 text=names.text(clause.text),
                 source=clause.source,
-                binding=f"{bound} ({word(speech, MODALITY_WORDS, clause.modality)})",
+                binding=word(speech, MODALITY_WORDS, clause.modality) % {"parties": bound},
                 standard=standard,
-                lines=tuple(_tally_line(names, clause.id, row) for row in numbers.rows),
+                lines=_tally_lines(names, numbers),
                 note=_clause_note(names, numbers),
             )
         )
@@ -259,7 +294,7 @@ def _lead(speech: Speech, lines: Sequence[IncidentLine], n_likely: int) -> str:
         "clause": first.clause,
         "title": first.clause_title,
         "party": first.party,
-        "range": first.bar.text,
+        "range": speech.unbroken(first.bar.text),
         "where": first.where or first.what,
     }
     text = speech.gettext("clause %(clause)s, %(title)s (%(party)s), %(range)s, %(where)s") % values
@@ -269,8 +304,8 @@ def _lead(speech: Speech, lines: Sequence[IncidentLine], n_likely: int) -> str:
 
 
 def _change(speech: Speech, changes: Changes, since: str) -> str:
-    now = speech.ngettext("%(n)s likely breach", "%(n)s likely breaches", changes.n_likely)
-    values = {"now": now, "before": speech.count(changes.n_likely_before), "since": since}
+    now = speech.ngettext("%(n)s likely breach", "%(n)s likely breaches", changes.n_likely, of_incidents=True)
+    values = {"now": now, "before": speech.few(changes.n_likely_before), "since": since}
     if changes.n_likely > changes.n_likely_before:
         return speech.gettext("%(now)s, up from %(before)s (%(since)s).") % values
     if changes.n_likely < changes.n_likely_before:

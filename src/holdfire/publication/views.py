@@ -13,7 +13,7 @@ from holdfire.publication.drawing import PAGE, PRINT
 from holdfire.publication.labels import labels_in
 from holdfire.publication.land import Frame, frame_of, land_within, polygons_of
 from holdfire.publication.language import Speech
-from holdfire.publication.maps import DASHES, VERDICT_ROLES, draw_map, reading_role, zone_polygons
+from holdfire.publication.maps import DASHES, VERDICT_ROLES, draw_map, named_places, reading_role, zone_polygons
 from holdfire.publication.naming import Names
 from holdfire.publication.page import Chart, IncidentLine, MapView, Note, Page
 from holdfire.publication.view_gaps import gap_sections
@@ -35,6 +35,7 @@ from holdfire.publication.view_numbers import (
     lede_of,
     reading_facts,
     standard_rows,
+    verdict_lines,
     verdict_section,
 )
 from holdfire.publication.words import VERDICT_WORDS, word
@@ -50,7 +51,7 @@ N_BREACHED = 6
 def _chart(names: Names, bulletin: Bulletin, title: str) -> Chart:
     speech = names.speech
     wide, narrow = Layout(width=1000.0, n_labels=14), Layout(width=340.0, n_labels=4, first_height=90.0)
-    printed = Layout(width=720.0, n_labels=10, first_height=80.0, row_height=30.0, size=10.0, font=PRINT_FONT)
+    printed = Layout(width=720.0, n_labels=10, first_height=84.0, row_height=32.0, size=10.0, font=PRINT_FONT)
     return Chart(
         title=title,
         description=speech.gettext(
@@ -173,6 +174,7 @@ def _data(names: Names, bulletin: Bulletin, frame: Frame, lines: Sequence[Incide
         "land": list(polygons_of(land_within(frame))),
         "zones": zones,
         "lines": shapes,
+        "places": [[words, round(lon, 5), round(lat, 5)] for words, lon, lat in named_places(bulletin.incidents)],
         "dashes": {role: dash is not None for role, dash in DASHES.items()},
         "incidents": features,
         "bin_names": [names.speech.days(one.first_day, one.last_day, short=True) for one in bulletin.timeline.bins],
@@ -191,6 +193,7 @@ def page_of(bulletin: Bulletin) -> Page:
     breached = incident_lines(names, ranked_items(bulletin.incidents[:N_BREACHED], bulletin.standing)[:N_BREACHED])
     lines = incident_lines(names, bulletin.incidents)
     day = speech.day(period.first_day, "full") if period.n_days == 1 else speech.days(period.first_day, period.last_day)
+    day = day[:1].upper() + day[1:]
     return Page(
         language=bulletin.language,
         labels=labels,
@@ -206,6 +209,8 @@ def page_of(bulletin: Bulletin) -> Page:
         figures=figures_of(speech, bulletin.changes),
         deltas=deltas_of(names, bulletin.changes),
         delta_notes=delta_notes(names, bulletin),
+        verdict_head=speech.ngettext("%(n)s verdict changed", "%(n)s verdicts changed", bulletin.changes.n_verdicts),
+        verdict_lines=verdict_lines(names, bulletin.changes),
         breached=breached,
         breached_notes=_breached_notes(speech, bulletin, len(breached)),
         clauses=clause_blocks(names, bulletin),

@@ -60,7 +60,11 @@ STATUS_WORDS = {
     "expired": N_("expired"),
     "superseded": N_("superseded"),
 }
-MODALITY_WORDS = {"prohibits": N_("prohibits"), "obliges": N_("obliges"), "permits": N_("permits")}
+MODALITY_WORDS = {
+    "prohibits": N_("Prohibited to %(parties)s"),
+    "obliges": N_("Obliges %(parties)s"),
+    "permits": N_("Permitted to %(parties)s"),
+}
 RESTRICTION_WORDS = {
     "denied": N_("access denied"),
     "delayed": N_("access delayed"),

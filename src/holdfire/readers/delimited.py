@@ -2,8 +2,8 @@
 
 Rule: a row that does not fit is refused by itself: one with too few or too many cells, with bytes that are no text,
 with NUL bytes, longer than a line may be, or with a quote that never closes - and the next line is read as if it
-were not there. Blocks whose quotes leave no doubt go through Arrow's parser, which gives the same cells; all others through
-the standard library's. Source: RFC 4180; the line ends of every system.
+were not there. Blocks whose quotes leave no doubt go through Arrow's parser, which gives the same cells; all others
+through the standard library's. Source: RFC 4180; the line ends of every system.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
 from holdfire.basics.documents import Document, nearest_name, read_document
 from holdfire.basics.instants import zone_named
@@ -47,6 +47,9 @@ def _format(text: str) -> str:
 
 Format = Annotated[str, AfterValidator(_format)]
 Zone = Annotated[str, AfterValidator(_zone), Field(description="IANA name of a time zone, such as Europe/Kyiv.")]
+# Blanks are meant here, so they are not stripped as elsewhere.
+Letter = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1)]
+Letters = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=8)]
 Scalar = str | int | float | bool | None
 
 
@@ -54,7 +57,7 @@ class FileForm(Model):
     """Say how a file is written; what is not said is found out."""
 
     encoding: str | None = Field(None, description="utf-8, utf-16, cp1251, koi8-u …")
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    delimiter: Letter | None = Field(None, description='Between cells; a tab is written "\\t".')
     decimal: Literal[".", ","] = Field(".", description="What stands before the decimals of a number.")
     sheet: str | None = Field(None, description="Sheet of a workbook; the first one where none is named.")
     header_row: Annotated[int, Field(ge=1, le=1000)] = Field(1, description="Row that names the columns.")
@@ -78,8 +81,10 @@ class FieldRule(Model):
     values: dict[str, Scalar] | None = Field(
         None, description="From the words of the column to the values of the field."
     )
-    otherwise: Literal["refuse", "null", "keep"] = Field("refuse", description="For words that 'values' does not hold.")
-    separator: Annotated[str, Field(min_length=1, max_length=8)] | None = Field(
+    otherwise: Literal["refuse", "null", "keep"] | None = Field(
+        "refuse", description="For words that 'values' does not hold; null is 'not said'."
+    )
+    separator: Letters | None = Field(
         None, description="Between the parts of a cell: of a list, or of a pair of coordinates."
     )
     part: Annotated[int, Field(ge=1, le=8)] | None = Field(None, description="Which part of the cell; 1 is the first.")

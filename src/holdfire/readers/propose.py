@@ -232,12 +232,12 @@ def _kinds(sample: _Sample, found: Mapping[str, str]) -> list[str]:
         return ["  # kind: {column: …}  # no column of kinds was found; a path such as explosion/shelling"]
     words = sorted(set(sample.filled(column)))
     if not words or len(words) > MAX_WORDS:
-        return [f"  kind: {{column: {_quoted(column)}, values: {{}}, otherwise: 'null'}}  # add your words to 'values'"]
+        return [f"  kind: {{column: {_quoted(column)}, values: {{}}, otherwise: null}}  # add your words to 'values'"]
     stems: dict[str, list[str]] = load_table("words")["kinds"]
     lines = ["  kind:", f"    column: {_quoted(column)}", "    values:  # guesses; null is 'unknown'"]
     for word in words:
         plain = fold(word)
-        path = next((path for path, known in stems.items() if any(stem in plain for stem in known)), None)
+        path = next((path for path, known in stems.items() if any(fold(stem) in plain for stem in known)), None)
         lines.append(f"      {_quoted(word)}: {_quoted(path)}")
     return lines
 

@@ -79,6 +79,8 @@ class VerdictChange:
 
     Attributes
     ----------
+    on : date or None
+        Local day on which the incident is counted.
     cause : str
         ``review``: named persons decided otherwise than the probability says; ``evidence``: the run behind the
         previous bulletin said otherwise.
@@ -86,6 +88,7 @@ class VerdictChange:
 
     finding_id: str
     incident_id: str | None
+    on: date | None
     clause_id: str
     party: str
     reading: str

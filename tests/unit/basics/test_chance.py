@@ -8,7 +8,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfire.basics.chance import count_distribution, count_interval, prob_at_least
+from holdfire.basics.chance import (
+    count_distribution,
+    count_interval,
+    group_intervals,
+    prob_any,
+    prob_at_least,
+)
 
 chances = st.lists(st.floats(0.0, 1.0), max_size=10)
 
@@ -56,3 +62,38 @@ def test_more_than_there_are_cannot_happen() -> None:
     """The probability of more events than there are is 0, of none or more is 1."""
     prob = np.array([1.0, 0.5])
     assert (0.0, 1.0, 0.5) == (prob_at_least(prob, 3), prob_at_least(prob, 0), prob_at_least(prob, 2))
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.999, 1.0]), max_size=6), min_size=1, max_size=8))
+def test_groups_are_counted_as_each_by_itself(groups: list[list[float]]) -> None:
+    """Groups that are convolved side by side have the ends that the plain distribution gives, empty ones too."""
+    prob = np.array([p for group in groups for p in group])
+    starts = np.cumsum([0, *(len(group) for group in groups)])
+    low, high = group_intervals(prob, starts)
+    for at, group in enumerate(groups):
+        cumulative = np.cumsum(count_distribution(np.array(group)))
+        expected = (int((cumulative <= 0.05).sum()), int((cumulative < 0.95 - 1e-12).sum()))
+        assert expected == (low[at], high[at])
+
+
+def test_a_large_group_beside_small_ones() -> None:
+    """Groups above and below the limit of the plain convolution are each counted right."""
+    rng = np.random.default_rng(5)
+    groups = [rng.random(2_000), np.empty(0), np.ones(3), rng.random(40) * 1e-3]
+    low, high = group_intervals(np.concatenate(groups), np.cumsum([0, *(group.size for group in groups)]))
+    assert [count_interval(group) for group in groups] == list(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def test_a_hundred_thousand_rare_events_are_near_poisson() -> None:
+    """Many rare events have the distribution of Poisson, within Le Cam's bound."""
+    prob = np.full(100_000, 5e-5)
+    poisson = np.exp(-5.0) * np.cumprod(np.concatenate([[1.0], 5.0 / np.arange(1, 30)]))
+    assert float(np.abs(count_distribution(prob)[:30] - poisson).sum()) < 2 * float((prob**2).sum())
+
+
+@given(st.lists(st.lists(st.floats(0.0, 1.0), max_size=4), min_size=1, max_size=6))
+def test_any_of_a_group_is_all_but_none(groups: list[list[float]]) -> None:
+    """The probability of at least one event is one minus that of none, 0 for an empty group."""
+    prob = np.array([p for group in groups for p in group])
+    found = prob_any(prob, np.cumsum([0, *(len(group) for group in groups)]))
+    np.testing.assert_allclose(found, [1.0 - np.prod(1.0 - np.array(group)) for group in groups], atol=1e-12)

@@ -37,14 +37,14 @@ AGREEMENT: dict[str, Any] = {
     "readings": [
         {
             "id": "council",
-            "title": both("Council’s reading", "Прочитання Ради"),
+            "title": both("Council’s reading", "Тлумачення Ради"),
             "claimed_by": ["harbour"],
             "enters_into_force": "2031-05-01T00:00",
             "lines": {"separation": "line-council"},
         },
         {
             "id": "assembly",
-            "title": both("Assembly’s reading", "Прочитання Зборів"),
+            "title": both("Assembly’s reading", "Тлумачення Зборів"),
             "claimed_by": ["highland"],
             "enters_into_force": "2031-05-03T00:00",
             "lines": {"separation": "line-assembly"},

@@ -257,6 +257,7 @@ def _findings(assessments: list[dict[str, Any]], held: Agreement) -> list[dict[s
 def _review(rows: list[dict[str, Any]]) -> None:
     """Let two named persons confirm one finding and exclude another."""
     open_ones = [row for row in rows if row["verdict"] == "cannot determine" and row.get("incident_id")]
+    open_ones.sort(key=lambda row: (-row["prob_lower"], row["finding_id"]))
     for row, verdict in zip(open_ones[:2], ("established", "excluded"), strict=True):
         row.update(verdict=verdict, basis="review", verified=True, reviewers=["C. Reed", "D. Vale"])
 

@@ -255,13 +255,12 @@ def masses(
     for i in range(x.size):
         px = x[i]
         py = y[i]
-        s = max(sigma[i], SIGMA_MIN_M)
-        if not (px == px and py == py and sigma[i] == sigma[i]):
-            out[i] = math.nan
-            continue
-        out[i] = 0.0
+        s = SIGMA_MIN_M if sigma[i] < SIGMA_MIN_M else sigma[i]
         far = FAR_SIGMAS * s
-        if px < box[0] - far or px > box[2] + far or py < box[1] - far or py > box[3] + far:
+        # One test without a branch between its parts: most places are far from most zones. NaN is never near.
+        near = (px >= box[0] - far) & (px <= box[2] + far) & (py >= box[1] - far) & (py <= box[3] + far)
+        if not near:
+            out[i] = 0.0 * abs(px + py + sigma[i])
             continue
         level = 0
         while level < n_levels and s >= scales[3, level + 1]:

@@ -257,8 +257,10 @@ def scale_drift(distance_m: float, radius_m: float) -> float:
 
     References
     ----------
-    On the sphere ``k = 1 / cos^2(c / 2)`` at the angular distance c from the centre (Snyder 1987, eq. 21-4).
+    On the sphere ``k = 1 / cos^2(c / 2)`` at the angular distance c from the centre (Snyder 1987, eq. 21-4). The
+    ellipsoid adds a slope of at most ``e^2 sin(2 phi) / (2 a)`` at the centre itself, and up to 1.2 % elsewhere.
     """
     near = distance_m / EARTH_RADIUS_M
     far = min((distance_m + radius_m) / EARTH_RADIUS_M, math.pi - 1e-6)
-    return (math.cos(near / 2.0) / math.cos(far / 2.0)) ** 2 - 1.0
+    sphere = (math.cos(near / 2.0) / math.cos(far / 2.0)) ** 2 - 1.0
+    return 1.02 * sphere + _E2 / (2.0 * SEMI_MAJOR_M) * radius_m

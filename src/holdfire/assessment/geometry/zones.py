@@ -31,14 +31,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
 
-CHORD_M = 0.01
-"""Metres; how far a chord on the plane may be from the straight edge in degrees."""
-CHORD_SHARE = 1e-8
+CHORD_M = 0.005
+"""Metres; how far a chord on the plane may be from the straight edge in degrees: a probability changes by at most
+0.002 m / sigma."""
+CHORD_SHARE = 5e-9
 """The same as a share of the zone's extent, for zones larger than 1000 km."""
 NODES_PER_SIGMA = 3.0
 """Nodes on one sigma of a smooth boundary; used only to choose the finest octave."""
-NODES_MIN = 60_000
-"""Nodes that any zone may have in its finest octave, besides four for each vertex."""
+NODES_MIN = 12_000
+NODES_PER_VERTEX = 6
+"""Nodes that a zone may have in its finest octave: so many in any case, and so many for each vertex."""
 TOP_SHARE = 0.125
 """From the sigma that is this share of the zone's diameter on, all nodes count for every place."""
 
@@ -114,7 +116,7 @@ class PreparedZone:
 
 def _first_sigma(rings: Rings, length_m: float, top: float) -> float:
     # Lower end of the finest octave: a power of two, so that all zones share their octaves.
-    budget = (NODES_MIN + 4.0 * rings.x.size) / NODES_PER_SIGMA
+    budget = (NODES_MIN + NODES_PER_VERTEX * rings.x.size) / NODES_PER_SIGMA
     return min(2.0 ** math.ceil(math.log2(max(length_m / budget, 2.0**-10))), top)
 
 

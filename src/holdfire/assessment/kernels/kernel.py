@@ -68,6 +68,8 @@ class Setting:
         Where fire may be a reply, found once for all incidents.
     as_of_us : int or None
         Until when incidents could be known, microseconds since 1970, UTC; None = not known.
+    evidence_kinds : frozenset of str or None
+        Paths of the kinds of event that the sources tell of at all; None = of every kind.
     """
 
     agreement: Agreement
@@ -78,6 +80,7 @@ class Setting:
     kind_weapons: Mapping[str, str]
     replies: Replies
     as_of_us: int | None
+    evidence_kinds: frozenset[str] | None
     _duties: dict[tuple[str, str, str], Duty] = field(default_factory=dict)
 
     def acts(self, facts: Facts, acts: Iterable[str], weapons: Iterable[str]) -> Bounds:
@@ -89,6 +92,7 @@ class Setting:
             kinds=self.kinds,
             weapon_tree=self.weapons,
             kind_weapons=self.kind_weapons,
+            told=self.evidence_kinds,
         )
 
     def duty(self, clause: Clause, reading: Reading, party: str, find: Callable[[], Duty]) -> Duty:
@@ -270,26 +274,31 @@ def judge_acts(
             rows = np.flatnonzero(facts.real_upper * act.upper >= LISTED_FROM)
             found[id(binding)] = (binding, *_met(binding, facts, rows, asked))
         _, rows, place_time = found[id(binding)]
-        actor = scene.done_by(party)
-        reach = facts.real_upper[rows] * act.upper[rows] * place_time.upper * actor.upper[rows]
+        reach = facts.real_upper[rows] * act.upper[rows] * place_time.upper * scene.done_by(party).upper[rows]
         kept = np.flatnonzero(reach >= LISTED_FROM)
-        rows = rows[kept]
-        yield Judgement(
-            party=party,
+        kept_place = Bounds(place_time.lower[kept], place_time.upper[kept])
+        yield _judgement(clause, party, scene, rows[kept], act, kept_place)
+
+
+def _judgement(clause: Clause, party: str, scene: Scene, rows: Ints, act: Bounds, place_time: Bounds) -> Judgement:
+    # act is by incident of the chunk, place_time by row.
+    facts, actor = scene.facts, scene.done_by(party)
+    return Judgement(
+        party=party,
+        rows=rows,
+        real=Bounds(facts.real_lower[rows], facts.real_upper[rows]),
+        act=Bounds(act.lower[rows], act.upper[rows]),
+        place_time=place_time,
+        actor=Bounds(actor.lower[rows], actor.upper[rows]),
+        no_exemption=no_exemption(
+            clause,
+            party,
+            agreement=scene.setting.agreement,
+            facts=facts,
             rows=rows,
-            real=Bounds(facts.real_lower[rows], facts.real_upper[rows]),
-            act=Bounds(act.lower[rows], act.upper[rows]),
-            place_time=Bounds(place_time.lower[kept], place_time.upper[kept]),
-            actor=Bounds(actor.lower[rows], actor.upper[rows]),
-            no_exemption=no_exemption(
-                clause,
-                party,
-                agreement=scene.setting.agreement,
-                facts=facts,
-                rows=rows,
-                replies=lambda one, who, at: scene.replies(clause, one, who, at),
-            ),
-        )
+            replies=lambda one, who, at: scene.replies(clause, one, who, at),
+        ),
+    )
 
 
 def _met(binding: Duty, facts: Facts, rows: Ints, place: Callable[[int, Ints], Bounds]) -> tuple[Ints, Bounds]:

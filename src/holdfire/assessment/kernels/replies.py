@@ -152,19 +152,9 @@ class Replies:
             first = np.searchsorted(one.start, earliest, side="left")
             last = np.searchsorted(one.start, facts.end[rows], side="left")
             _add_masses(
-                rows,
-                facts.start,
-                facts.end,
-                self._unit,
-                facts.sigma_m,
-                one.candidate,
-                one.mass,
-                first,
-                last,
-                window_us,
-                distance_m,
-                total,
-            )
+                rows, facts.start, facts.end, self._unit, facts.sigma_m, one.candidate, one.mass, first, last,
+                window_us, distance_m, total,
+            )  # fmt: skip
         return total
 
 

@@ -38,7 +38,7 @@
     root.dataset.theme = isDark() ? "light" : "dark";
     themed.forEach((redraw) => redraw());
   });
-  document.querySelector(".contents").append(theme);
+  document.querySelector(".tools").prepend(theme);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => themed.forEach((redraw) => redraw()));
 
   /* --- filter and list --- */
@@ -250,6 +250,7 @@
       const top = ring.reduce((best, place) => (place[1] > best[1] ? place : best));
       return { type: "Feature", properties: { title: zone.title }, geometry: { type: "Point", coordinates: top } };
     });
+    const places = data.places.map((place) => ({ type: "Feature", properties: { title: place[0] }, geometry: { type: "Point", coordinates: [place[1], place[2]] } }));
     const lines = data.lines.map((line) => ({ type: "Feature", properties: { role: line.role }, geometry: { type: "LineString", coordinates: line.at } }));
     const dashed = (role) => ["==", ["get", "role"], role];
     const outline = (id, source, width) => ["reading1", "reading2", "reading3"].map((role, index) => ({
@@ -264,6 +265,7 @@
         zones: { type: "geojson", data: collection(zones) },
         lines: { type: "geojson", data: collection(lines) },
         labels: { type: "geojson", data: collection(labels) },
+        places: { type: "geojson", data: collection(places) },
         circles: { type: "geojson", data: collection([]) },
         incidents: { type: "geojson", data: collection([]) },
       },
@@ -285,8 +287,11 @@
           layout: { "text-field": ["get", "label"], "text-font": font, "text-size": 12, "text-allow-overlap": true, "text-ignore-placement": true },
           paint: { "text-color": ["case", hollow(), colour("land"), byVerdict()] } },
         { id: "labels", type: "symbol", source: "labels",
-          layout: { "text-field": ["get", "title"], "text-font": font, "text-size": 13, "text-anchor": "bottom", "text-offset": [0, -0.3] },
-          paint: { "text-color": colour("ink2"), "text-halo-color": colour("land"), "text-halo-width": 1.6 } },
+          layout: { "text-field": ["get", "title"], "text-font": font, "text-size": 13.5, "text-anchor": "bottom", "text-offset": [0, -0.3] },
+          paint: { "text-color": colour("ink"), "text-halo-color": colour("land"), "text-halo-width": 1.8 } },
+        { id: "places", type: "symbol", source: "places",
+          layout: { "text-field": ["get", "title"], "text-font": font, "text-size": 13, "text-anchor": "bottom", "text-offset": [0, -0.7] },
+          paint: { "text-color": colour("ink2"), "text-halo-color": colour("land"), "text-halo-width": 1.8 } },
       ],
     };
   }

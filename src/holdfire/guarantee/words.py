@@ -1,0 +1,240 @@
+"""Words: a ladder, a gate or a register in plain English lines for a terminal.
+
+Turns states into sentences. Rule: one fact a line; what is not sure is said as a range; every time carries its offset
+in the agreement's own time zone; a rung that is quiet takes one line. Leaves pages and other languages to
+``publication``. Source: STYLE, section on errors and names.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from holdfire.basics.instants import zone_named
+from holdfire.records.agreement import Agreement
+from holdfire.records.commitment import Register
+from holdfire.records.fields import Text, in_language
+from holdfire.records.guarantee import ClockState, GateState, GuaranteeState, RequirementState, RungState
+from holdfire.records.ladder import Rung
+
+__all__ = ["gate_lines", "ladder_lines", "register_lines"]
+
+LANGUAGE = "en"
+INDENT = "    "
+MAX_NAMED = 3
+"""Findings that a line names; the state names all."""
+
+
+def ladder_lines(state: GuaranteeState, agreement: Agreement) -> list[str]:
+    """Return a ladder's state as lines: where it stands, then each rung with its reason, clocks and who owes what."""
+    say = _Sayer(agreement)
+    force = "in force" if state.in_force else "not in force"
+    lines = [f"{agreement.id} {agreement.version}, reading {state.reading}, at {say.time(state.as_of)}: {force}."]
+    if not state.rungs:
+        return [*lines, "The agreement has no ladder."]
+    if state.stands_at is None:
+        lines.append("No rung is reached.")
+    else:
+        rung = state.rung(state.stands_at)
+        lines.append(f"The ladder stands at rung {rung.position + 1} of {len(state.rungs)}, {state.stands_at}.")
+    if state.perhaps_at is not None:
+        lines.append(f"Above it, {state.perhaps_at} is waiting or cannot be determined.")
+    if state.first_breach_at is not None:
+        lines.append(f"First breach {say.range(state.first_breach_at, state.first_breach_by)}.")
+    for rung_state in state.rungs:
+        lines += say.rung(rung_state, state)
+    return lines
+
+
+def gate_lines(state: GateState, agreement: Agreement) -> list[str]:
+    """Return a gate's state as lines: its answer, then each requirement and what would open it."""
+    say = _Sayer(agreement)
+    lines = [f"Gate {state.gate_id}, reading {state.reading}, at {say.time(state.as_of)}: {_answer(state)}."]
+    return lines + [f"{INDENT}{say.requirement(one)}" for one in state.requirements]
+
+
+def register_lines(register: Register, agreement: Agreement) -> list[str]:
+    """Return the register as lines: each commitment with its status, then the totals."""
+    say = _Sayer(agreement)
+    lines = [
+        f"{agreement.id}: commitments at {say.time(register.valid_at)}, as known at {say.time(register.known_at)}."
+    ]
+    for one in register.commitments:
+        status = " and ".join(one.statuses) or ("by the agreement's text" if one.live else "nothing known yet")
+        against = " - these contradict each other" if one.contradictory else ""
+        last = f" ({one.steps[-1].evidence})" if one.steps else ""
+        lines.append(f"{INDENT}{one.commitment_id}, {one.guarantor}, {one.capability}: {status}{against}{last}.")
+    for total in register.totals:
+        parts = [
+            f"{name} {amount:g}"
+            for name, amount in (
+                ("pledged", total.pledged),
+                ("allocated", total.allocated),
+                ("deployed", total.deployed),
+                ("only promised", total.promised_only),
+            )
+            if amount is not None
+        ]
+        if parts:
+            unit = f" {total.unit}" if total.unit else ""
+            lines.append(f"{INDENT}{total.guarantor}, {total.capability}: {', '.join(parts)}{unit}.")
+    return lines
+
+
+def _answer(gate: GateState) -> str:
+    return "cannot be determined" if gate.answer == "cannot determine" else gate.answer
+
+
+def _hours(hours: float) -> str:
+    minutes = round(abs(hours) * 60)
+    if minutes < 120 and minutes % 60:
+        return f"{minutes} min"
+    return f"{minutes / 60:.1f}".removesuffix(".0") + " h"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:MAX_NAMED])
+    return f"{shown} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else shown
+
+
+class _Sayer:
+    """Say parts of states in the names and the time zone of an agreement."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.agreement = agreement
+        self.zone = zone_named(agreement.time_zone)
+        self.titles: dict[str, Text] = {one.id: one.name for one in agreement.watchers}
+        self.titles |= {one.id: one.name for one in agreement.parties}
+        self.titles |= {one.id: one.name for one in agreement.guarantors}
+
+    def time(self, instant: datetime) -> str:
+        """Return an instant in local time, to the minute."""
+        return instant.astimezone(self.zone).isoformat(sep=" ", timespec="minutes")
+
+    def range(self, first: datetime, last: datetime | None) -> str:
+        """Return an instant that is known within bounds."""
+        if last is None:
+            return f"perhaps at {self.time(first)}"
+        if (last - first).total_seconds() < 60:
+            return f"at {self.time(first)}"
+        return f"between {self.time(first)} and {self.time(last)}"
+
+    def rung(self, rung: RungState, state: GuaranteeState) -> list[str]:
+        """Return the lines of one rung."""
+        asked = self._asked(rung.rung_id)
+        status = "cannot be determined" if rung.status == "cannot determine" else rung.status
+        head = f"{rung.position + 1} {rung.rung_id} - {status}: {in_language(asked.title, LANGUAGE)}."
+        lines = [self._reason(rung, asked)]
+        lines += self._standing(rung)
+        if rung.stands == "no":
+            return [head, *(f"{INDENT}{line}" for line in lines)] if rung.status != "quiet" else [f"{head} {lines[0]}"]
+        lines += self._missing(rung)
+        lines += [self._clock(clock) for clock in rung.clocks if clock.binding or clock.state != "not started"]
+        lines.append(self._owed(rung))
+        lines += [f"Irregular: {one}." for one in rung.irregular]
+        return [head, *(f"{INDENT}{line}" for line in lines)]
+
+    def _asked(self, rung_id: str) -> Rung:
+        rungs = () if self.agreement.ladder is None else self.agreement.ladder.rungs
+        return next(one for one in rungs if one.id == rung_id)
+
+    def _reason(self, rung: RungState, asked: Rung) -> str:
+        when = asked.when
+        verified = "verified " if when.verified_only else ""
+        noun = "breach" if when.at_least == 1 else "breaches"
+        spread = "" if when.spread is None else f" in at least {when.spread} zones"
+        prob = f"{rung.prob_lower:.2f}"
+        if round(rung.prob_upper, 2) != round(rung.prob_lower, 2):
+            prob = f"{prob} to {rung.prob_upper:.2f}"
+        text = f"At least {when.at_least} {verified}{noun}{spread} within {when.window}: probability {prob}"
+        text += f", {rung.prob_needed:.2f} is asked"
+        if rung.persistence_h is not None:
+            since = "is not reached" if rung.reached_since is None else f"since {self.time(rung.reached_since)}"
+            text += f", over {_hours(rung.persistence_h)} without a break ({since})"
+        answer = "it cannot be determined" if rung.answer == "cannot determine" else f"it {rung.answer}"
+        text += f"; {answer}."
+        if rung.counted:
+            text += f" Counted: {_some(rung.counted)}."
+        if rung.answer == "cannot determine" and rung.possible:
+            text += f" Possible: {_some(rung.possible)}."
+        if rung.blind_clauses:
+            text += f" No source can see clause {_some(rung.blind_clauses)}."
+        return text
+
+    def _standing(self, rung: RungState) -> list[str]:
+        lines = []
+        if rung.withdrawn:
+            lines.append(f"Taken back by review: {_some(rung.withdrawn)}.")
+        when = "" if rung.stood_down_at is None else f" at {self.time(rung.stood_down_at)}"
+        because = {
+            "time": "its condition did not hold for long enough",
+            "withdrawn": "findings were taken back",
+            "person": "a person said so",
+            "never held": "by what is known now its condition never held",
+        }
+        if rung.stood_down_cause is not None:
+            lines.append(f"Stood down{when}: {because[rung.stood_down_cause]}.")
+        if rung.stands_down_at is not None:
+            lines.append(f"Stands down at {self.time(rung.stands_down_at)} if nothing further happens.")
+        return lines
+
+    def _missing(self, rung: RungState) -> list[str]:
+        lines = [f"Waits until rung {one.rung_id} is used." for one in rung.after if one.used_at is None]
+        if rung.elapsed != "yes":
+            until = "" if rung.elapsed_at is None else f", at {self.time(rung.elapsed_at)}"
+            lines.append(
+                f"Waits until {_hours(rung.after_elapsed_h or 0.0)} have passed since the first breach{until}."
+            )
+        for gate in rung.gates:
+            if gate.answer != "open":
+                unmet = " ".join(self.requirement(one) for one in gate.unmet)
+                lines.append(f"Gate {gate.gate_id}: {_answer(gate)}. {unmet}")
+        return lines
+
+    def _clock(self, clock: ClockState) -> str:
+        name = {"breach": "the breach", "verification": "its verification", "previous_rung": "the rung before"}
+        text = f"{_hours(clock.within_h)} from {name[clock.starts_at]}{'' if clock.binding else ' (beside it)'}: "
+        if clock.due_at is None:
+            return f"{text}not begun."
+        text += f"due {self.range(clock.due_at, clock.due_by)}, {clock.state}"
+        if clock.hours_left is not None and clock.state not in ("met", "met late", "perhaps late"):
+            text += f", {_hours(clock.hours_left)} {'left' if clock.hours_left >= 0 else 'over'}"
+        return f"{text}."
+
+    def _owed(self, rung: RungState) -> str:
+        who = in_language(self.titles.get(rung.responder, {LANGUAGE: rung.responder}), LANGUAGE)
+        duty = in_language(rung.duty, LANGUAGE)
+        if rung.used is not None:
+            return f"Done by {rung.used.by} at {self.time(rung.used.used_at)} ({rung.used.evidence})."
+        if rung.status == "authorised" and rung.authorisation is not None:
+            return f"{who} owes: {duty} Authorised by {rung.authorisation.by}: {rung.authorisation.reason}"
+        if rung.status == "refused" and rung.authorisation is not None:
+            return f"Refused by {rung.authorisation.by}: {rung.authorisation.reason}"
+        by = who if rung.authorised_by is None else in_language(rung.authorised_by, LANGUAGE)
+        if rung.status == "due":
+            return f"{who} owes: {duty} To be authorised by: {by}."
+        return f"Not owed yet. {who} would owe: {duty}"
+
+    def requirement(self, one: RequirementState) -> str:
+        """Return one requirement: whether it holds, why, and what would meet it."""
+        said = {"yes": "holds", "no": "does not hold", "cannot determine": "cannot be determined"}[one.holds]
+        if one.kind == "in_force":
+            text = f"The agreement is {'' if one.wanted else 'not '}in force: {said}."
+        elif one.kind == "rung_used":
+            text = f"Rung {one.subject} was used: {said}."
+        elif one.kind == "gate":
+            text = f"Gate {one.subject} is open: {said}."
+        elif one.kind == "mandate":
+            text = f"The mandate was given: {said}."
+        else:
+            where = "everywhere" if one.subject is None else f"in {one.subject}"
+            text = f"{one.days} quiet days {where} at standard {one.standard}: {said}"
+            text += f", probability {one.prob_lower:.2f} to {one.prob_upper:.2f}"
+            watched = "not known" if one.watched_share is None else f"{one.watched_share:.2f}"
+            text += f", share watched {watched}; {one.n_evidence} findings speak against it."
+        if one.evidence and one.kind != "quiet_days":
+            text += f" {_some(one.evidence)}."
+        elif one.evidence:
+            text += f" First of them: {_some(one.evidence)}."
+        if one.opens_at is not None:
+            text += f" Earliest at {self.time(one.opens_at)}."
+        return text
