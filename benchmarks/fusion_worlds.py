@@ -3,7 +3,7 @@
 Turns a family's name, a size and a seed into reports, sources and the truth behind each report. Rule: the engine
 sees only the reports and the sources; families differ in how errors are made (normal, heavy-tailed, snapped to
 settlements, to a grid, to districts), so that figures do not rest on one generator. Seeds below 100 were used
-while building; figures that are published use seeds from 1000.
+while building; figures that are published use seeds from 2000.
 """
 
 from __future__ import annotations

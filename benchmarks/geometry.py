@@ -154,9 +154,8 @@ def main() -> None:
     held(*(values[:1000] for values in near), prepare_zones(geometries), 1)
     print(f"first call, compiling or loading included: {time.perf_counter() - begin:.1f} s")
     n_vertices = sum(shapely.get_num_coordinates(geometry) for geometry in geometries)
-    print(
-        f"{len(geometries)} zones, {n_vertices} vertices: prepared in {median_s(lambda: prepare_zones(geometries)):.2f} s"
-    )
+    build = median_s(lambda: prepare_zones(geometries))
+    print(f"{len(geometries)} zones, {n_vertices} vertices: prepared in {build:.2f} s")
     for name, world in (("all over the region", everywhere), ("along the front", near)):
         print(f"\n{given.places} places {name}")
         compare(world, geometries, given.threads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import tempfile
@@ -138,6 +139,40 @@ def test_odd_cells_are_refused_or_read(sample: Callable[..., str], data: st.Data
     holds(text.encode("utf-8", "surrogatepass"))
 
 
+MAPPING = """
+holdfire: mapping/1
+name: fuzz
+zone: Europe/Kyiv
+file: {decimal: ","}
+fields:
+  source_id: {constant: s}
+  occurred_start: {column: when, formats: ["%d.%m.%Y %H:%M", "%d.%m.%y"]}
+  occurred_end: {column: when, formats: ["%d.%m.%Y %H:%M"], lasts: 2 h}
+  lon: {column: place, separator: ";", part: 2}
+  lat: {column: place, separator: ";", part: 1}
+  sigma_m: {column: error, unit: km}
+  kind: {column: what, values: {shots: gunfire}, otherwise: keep}
+  involved: {column: who, separator: "/"}
+  casualties_best: {column: error}
+carry: [who]
+"""
+
+
+@given(st.lists(st.tuples(*[ODD | st.text(max_size=10)] * 5), max_size=8))
+@settings(FUZZ, max_examples=200)
+def test_odd_cells_through_a_mapping_are_refused_or_read(rows: list[tuple[str, ...]]) -> None:
+    """A table of one's own with anything in its cells gives reports and refusals, each row one or the other."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([("when", "place", "error", "what", "who"), *rows])
+    with tempfile.TemporaryDirectory() as folder:
+        path, mapping = Path(folder) / "t.csv", Path(folder) / "m.yaml"
+        path.write_bytes(out.getvalue().encode("utf-8", "surrogatepass"))
+        mapping.write_text(MAPPING, encoding="utf-8")
+        (file,) = read_files([path], mapping=mapping).files
+        assert file.n_rows == file.n_reports + file.n_refused
+
+
 @given(
     st.dictionaries(
         st.sampled_from([name for name in REPORT_SCHEMA.names if not name.startswith("raw")]),
@@ -179,18 +214,31 @@ def test_any_mapping_and_any_sources_are_an_error_or_read(content: bytes) -> Non
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(content)
-        for read in (lambda: read_mapping(content, "m.yaml"), lambda: load_sources(path), lambda: propose_mapping(path)):
+        for read in (
+            lambda: read_mapping(content, "m.yaml"),
+            lambda: load_sources(path),
+            lambda: propose_mapping(path),
+        ):
             try:
                 read()
             except HoldfireError as error:
                 assert error.what
 
 
-@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufdd0"), max_size=6), min_size=2, max_size=2), max_size=6))
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufdd0"), max_size=6), min_size=2, max_size=2
+        ),
+        max_size=6,
+    )
+)
 @settings(FUZZ, max_examples=150)
 def test_a_proposed_mapping_always_loads(rows: list[list[str]]) -> None:
     """Whatever a table holds, the proposal is a mapping that loads."""
-    text = "Дата,широта\n" + "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in rows)
+    text = "Дата,широта\n" + "".join(
+        ",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in rows
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(text.encode())

@@ -64,6 +64,7 @@ REFERENCES: tuple[tuple[str, Sort], ...] = (
     ("readings.*.lines.*", LINE),
     ("zones.*.buffer.line", LINE),
     ("zones.*.union.*", ZONE),
+    ("zones.*.held_by.party", PARTY),
     ("lines.*.claimed_by.*", CLAIMANT),
     ("clauses.*.addressees.*", PARTY),
     ("clauses.*.scope.zones.*", ZONE),

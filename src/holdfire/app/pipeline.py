@@ -133,6 +133,7 @@ def run_case(case: CaseInput) -> CaseResult:
             targets=trees.targets,
             kind_weapons=trees.kind_weapons,
             areas=case.areas,
+            evidence_kinds=_told_kinds(reports),
         ),
         **ids,
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from holdfire.assessment.facts import UNNAMED, Facts, NameCodes, Shares
 from holdfire.records.taxonomy import Taxonomy, ancestors
 
-__all__ = ["Bounds", "act_bounds", "implied_weapon", "name_bounds", "party_bounds", "share_bounds"]
+__all__ = ["Bounds", "act_bounds", "held_bounds", "implied_weapon", "name_bounds", "party_bounds", "share_bounds"]
 
 Floats = NDArray[np.float64]
 
@@ -169,6 +169,41 @@ def party_bounds(actors: Shares, party: str) -> Bounds:
     listed = np.repeat(np.logical_or.reduceat(named, actors.first[:-1]), np.diff(actors.first))
     may_be = named | ((actors.code == UNNAMED) & ~listed)
     return share_bounds(actors, Bounds(named.astype(np.float64), may_be.astype(np.float64)))
+
+
+def held_bounds(bounds: Bounds, others: Floats, is_holder: bool, own_fire: float) -> Bounds:
+    """Return bounds that a party attacked what one party holds, given bounds without regard to the holding.
+
+    Bayes' rule with the likelihood ratio ``own_fire`` against the holder, for the addressees of the clause: who did it
+    is taken to be one of them. What nobody attributes at all stays a range.
+
+    Parameters
+    ----------
+    bounds : Bounds, (n,)
+        Of this party.
+    others : float64, (n,), >= 0
+        Sum of the upper bounds of the addressees that are neither this party nor the holder.
+    is_holder : bool
+    own_fire : float, 0..1
+
+    Examples
+    --------
+    >>> half = Bounds(np.array([0.5]), np.array([1.0]))
+    >>> [float(x.round(3)[0]) for x in held_bounds(half, np.array([0.0]), False, 0.05)]
+    [0.952, 1.0]
+    """
+    low, high = bounds
+    if is_holder:
+        with np.errstate(invalid="ignore"):
+            lower = own_fire * low / (own_fire * low + (1.0 - low))
+            upper = own_fire * high / (own_fire * high + (1.0 - high))
+        return Bounds(np.where(low >= 1.0, 1.0, lower), np.where(high >= 1.0, 1.0, upper))
+    rest = np.minimum(others, 1.0 - low)
+    below = low + rest + own_fire * np.maximum(1.0 - low - rest, 0.0)
+    above = high + own_fire * (1.0 - high)
+    lower = np.divide(low, below, out=np.zeros_like(low), where=below > 0.0)
+    upper = np.divide(high, above, out=np.ones_like(high), where=above > 0.0)
+    return Bounds(np.minimum(lower, upper), upper)
 
 
 def target_bounds(target_kind: NameCodes, tree: Taxonomy, targets: Iterable[str]) -> Bounds:

@@ -18,7 +18,7 @@ from holdfire.basics.instants import MAX_US, MIN_US
 from holdfire.records.incident import INCIDENT_SCHEMA
 from holdfire.records.schema import conform
 
-__all__ = ["UNNAMED", "Facts", "NameCodes", "Shares", "facts_of"]
+__all__ = ["READ", "UNNAMED", "Facts", "NameCodes", "Shares", "facts_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -144,6 +144,15 @@ class Facts:
         )
 
 
+READ = pa.schema([
+    INCIDENT_SCHEMA.field(name)
+    for name in (
+        "incident_id", "prob_real_lower", "prob_real_upper", "occurred_start", "occurred_end", "place_model", "lon",
+        "lat", "sigma_m", "area_id", "kind", "kinds", "actor", "actors", "involved_excluded_lower",
+        "involved_excluded_upper", "target_kind", "prob_target_kind", "weapon",
+    )
+])  # fmt: skip
+"""What an assessment reads of an incident."""
 _ARRAYS = (
     "real_lower", "real_upper", "start", "end", "vague", "lon", "lat", "sigma_m", "target_lower", "target_upper",
     "excluded_lower", "excluded_upper",
@@ -212,12 +221,9 @@ def facts_of(incidents: pa.Table) -> Facts:
     Parameters
     ----------
     incidents : pyarrow.Table
-        By ``INCIDENT_SCHEMA``, in any order.
+        By ``INCIDENT_SCHEMA``, in any order; only the columns of ``READ`` are needed.
     """
-    table = conform(
-        incidents.select([n for n in incidents.column_names if n in INCIDENT_SCHEMA.names]), INCIDENT_SCHEMA
-    )
-    table = table.drop_columns(["explanation", "languages", "place_name"])
+    table = conform(incidents.select([name for name in incidents.column_names if name in READ.names]), READ)
     table = table.take(pc.sort_indices(table, sort_keys=[("incident_id", "ascending")]))
     column = {name: _one_array(table.column(name)) for name in table.column_names}
     start, start_known = _instants(column["occurred_start"], MIN_US)

@@ -201,7 +201,6 @@ def group_intervals(prob: Floats, starts: Ints, level: float = 0.9) -> tuple[Int
     >>> low.tolist(), high.tolist()
     ([1, 0, 0], [1, 0, 2])
     """
-    n_groups = starts.size - 1
     certain = np.concatenate([[0], np.cumsum(prob == 1.0)])[starts]
     low = np.diff(certain).astype(np.int64)
     high = low.copy()

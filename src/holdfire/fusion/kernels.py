@@ -1,10 +1,9 @@
 """Kernels: the compiled evidence between two groups of reports, and the joining of groups.
 
-A group is a row of ``G`` (float64: x, y, z, variance, start, end, rate, rate at its exact coordinates) and
-of ``H`` (int32: four names, source, coordinate, number of reports); a report is a group of one. Rule: evidence is
-the log of the ratio between one incident and two, where two are unrelated (the local rate) or related (a second
-salvo nearby). All loops run in the order of report ids. Everything compiled that calls one another stands here,
-because the compiler's cache notices changes of one file only. Source: docs/explanation/fusion.md.
+A group is a row of ``G`` (float64: x, y, z, variance, start, end, rate, rate at its exact coordinates) and of ``H``
+(int32: four names, source, coordinate, number of reports); a report is a group of one. Rule: evidence is the log of
+the ratio between one incident and two, unrelated (the local rate) or related (a second salvo nearby). What calls one
+another stands here, because the compiler's cache notices one file's changes. Source: docs/explanation/fusion.md.
 """
 
 from __future__ import annotations
@@ -18,23 +17,9 @@ from holdfire.fusion.compiled import compiled
 from holdfire.fusion.heap import find, make_room, pop, push
 
 __all__ = [
-    "E_BIAS",
-    "E_BLUNDER",
-    "E_EQUAL",
-    "E_LATE",
-    "E_LATE_S",
-    "E_RATE_ALL",
-    "E_RELATED",
-    "E_RELATED_M2",
-    "E_RELATED_S",
-    "E_TAIL",
-    "N_THETA",
-    "absorb",
-    "agglomerate",
-    "evidence",
-    "memberships",
-    "score_pairs",
-]
+    "E_BIAS", "E_RELATED", "N_THETA", "absorb", "agglomerate", "evidence", "memberships", "place_densities",
+    "score_pairs", "time_densities", "weigh",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

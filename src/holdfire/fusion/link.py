@@ -29,7 +29,7 @@ CHOSEN_NATS = 0.8
 """A group is the best of many that could have been formed; the best looks better than it is by about this much."""
 RIVAL_SHARE = 0.3
 """Share of rival groups that really are another incident: some are the same one that was not joined."""
-PAIR_NATS = 1.0
+PAIR_NATS = 0.5
 """Two reports that nobody else joined look better than they are by this much more."""
 MISTAKEN, MISTAKEN_TORN = 0.005, 0.13
 """Share of memberships that are wrong however good the evidence is (a wrong day, a wrong settlement), and what is added

@@ -39,7 +39,7 @@ def incident_ids(anchors: pa.Array) -> list[str]:
     Examples
     --------
     >>> incident_ids(pa.array(["r1"]))
-    ['i4f645b1b9e0ee3a1']
+    ['i82f3e9c695dc6b8d']
     """
     sha = hashlib.sha256
     return ["i" + sha(anchor.encode()).hexdigest()[:16] for anchor in anchors.to_pylist()]

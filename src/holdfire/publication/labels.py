@@ -33,6 +33,7 @@ LABELS = {
     "party": N_("Party"),
     "reading": N_("Reading"),
     "all_readings": N_("every reading"),
+    "every": N_("all"),
     "mean": N_("Mean"),
     "interval": N_("90% interval"),
     "any": N_("At least one"),

@@ -75,17 +75,18 @@ def _us(column: pa.ChunkedArray) -> Ints:
 
 
 def middle_us(table: pa.Table) -> Ints:
-    """Return the middle of ``[occurred_start, occurred_end)`` in microseconds since 1970; ``NO_TIME`` = unknown.
+    """Return the middle of ``[occurred_start, occurred_end)`` in microseconds since 1970.
 
     Returns
     -------
     int64, (n,)
-        Where only one end is known, that end.
+        ``NO_TIME`` where either end is unknown.
     """
     start, end = _us(table["occurred_start"]), _us(table["occurred_end"])
-    start = np.where(start == NO_TIME, end, start)
-    end = np.where(end == NO_TIME, start, end)
-    return np.where(start == NO_TIME, NO_TIME, start + (end - start) // 2)
+    known = (start != NO_TIME) & (end != NO_TIME)
+    middle = np.full(start.size, NO_TIME, dtype=np.int64)
+    middle[known] = start[known] + (end[known] - start[known]) // 2
+    return middle
 
 
 def local_days(at_us: Ints, zone: str) -> Ints:

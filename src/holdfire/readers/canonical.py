@@ -1,4 +1,4 @@
-"""Canonical: reports that are reports already, as Parquet or as CSV with the same column names.
+"""Canonical: reports that are reports already, as Parquet or as any table with the same column names.
 
 Turns a table with at least the ten required columns into ``REPORT_SCHEMA``. Rules: the format is public and stable;
 types are coerced where that is harmless; optional columns may be absent, further ones are carried along; a row that
@@ -130,8 +130,6 @@ class CanonicalReader:
 
     def recognise(self, probe: Probe) -> Recognition:
         """Recognise the format by its ten required columns."""
-        if probe.container not in ("parquet", "delimited"):
-            return Recognition(ok=False, why="it is not Parquet or CSV")
         missing = [name for name in REQUIRED_COLUMNS if name not in probe.names]
         if missing:
             return Recognition(ok=False, why=f"it lacks {', '.join(missing[:4])}" + (" …" if len(missing) > 4 else ""))

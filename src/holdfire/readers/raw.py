@@ -19,9 +19,12 @@ from holdfire.readers.workbook import WorkbookFile
 
 __all__ = ["raw_row"]
 
+MAX_ROW_CHARS = 20_000
+"""Letters of a row that are shown; the whole of it stands in the file."""
+
 
 def raw_row(path: Path, reader: str | None, row: int) -> str:
-    """Return a row's raw text, cut to 2,000 letters.
+    """Return a row's raw text, cut to 20,000 letters.
 
     Parameters
     ----------
@@ -40,11 +43,11 @@ def raw_row(path: Path, reader: str | None, row: int) -> str:
     """
     container = container_of(path, file_head(path))
     if container == "parquet":
-        return shown(ParquetFile(path).row_at(row))
+        return shown(ParquetFile(path).row_at(row), MAX_ROW_CHARS)
     if container == "xlsx":
-        return shown(WorkbookFile(path).row_at(row))
+        return shown(WorkbookFile(path).row_at(row), MAX_ROW_CHARS)
     if container == "geojson":
-        return shown(feature_at(path, row))
+        return shown(feature_at(path, row), MAX_ROW_CHARS)
     if container == "delimited":
-        return shown(record_at(path, row))
+        return shown(record_at(path, row), MAX_ROW_CHARS)
     raise UnknownFormatError(f"No row can be fetched for the reader {reader!r}.", str(path), "Check the file.")

@@ -38,7 +38,7 @@ class CellFault(ValueError):
         super().__init__(column, what, mend)
 
 
-def shown(raw: str) -> str:
+def shown(raw: str, n_chars: int = MAX_RAW_CHARS) -> str:
     r"""Return a raw row as it is kept: cut, with undecodable and NUL bytes written out.
 
     Examples
@@ -46,7 +46,7 @@ def shown(raw: str) -> str:
     >>> shown("a,\ufdd0\\xff,\x00")
     'a,\\xff,\\x00'
     """
-    return raw[: 2 * MAX_RAW_CHARS].replace(UNDECODABLE, "").replace("\x00", "\\x00")[:MAX_RAW_CHARS]
+    return raw[: 2 * n_chars].replace(UNDECODABLE, "").replace("\x00", "\\x00")[:n_chars]
 
 
 @dataclass(slots=True)

@@ -102,8 +102,9 @@ def recognise_file(path: Path, mapping: Mapping | None = None) -> tuple[Reader, 
         if found.ok:
             return reader, probe
         declined.append(f"{reader.name}: {found.why}")
-    if looks_canonical(probe) or (probe.container == "parquet" and mapping is None):
-        raise DocumentError(probe.name, missing_columns(probe))
+    faults = missing_columns(probe)
+    if faults and (looks_canonical(probe) or (probe.container == "parquet" and mapping is None)):
+        raise DocumentError(probe.name, faults)
     raise UnknownFormatError(
         f"No reader recognises this file; its columns are {', '.join(name[:40] for name in probe.names[:8])}"
         + (" …" if len(probe.names) > 8 else "."),

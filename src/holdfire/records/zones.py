@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from holdfire.records.fields import Id, Instant, Length, Model, Position, Text
+from holdfire.records.fields import Id, Instant, Length, Model, Position, Prob, Text
 
-__all__ = ["Box", "Buffer", "Line", "LineVersion", "ProtectedObject", "Validity", "Zone"]
+__all__ = ["Box", "Buffer", "Holder", "Line", "LineVersion", "ProtectedObject", "Validity", "Zone"]
 
 
 class Validity(Model):
@@ -53,6 +53,18 @@ class ProtectedObject(Model):
     source: str | None = None
 
 
+class Holder(Model):
+    """Name the party that holds a zone, so that an attack on it there is more likely its opponents' than its own.
+
+    ``own_fire`` is how likely the holder is to attack what it holds, over how likely another party is: a likelihood
+    ratio that the agreement's authors state with its source. 1 takes the holding out of account.
+    """
+
+    party: Id
+    own_fire: Prob = 0.05
+    source: str
+
+
 class Zone(Model):
     """Name a place where clauses hold.
 
@@ -72,6 +84,7 @@ class Zone(Model):
     union: list[Id] | None = None
     anywhere: bool | None = Field(default=None, description="True for a zone without bounds.")
     valid: Validity = Validity()
+    held_by: Holder | None = None
     precision: Literal["exact", "approximate", "illustrative"] = "exact"
     source: str | None = None
 

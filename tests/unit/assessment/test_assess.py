@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from holdfire.assessment import assess as module
+from holdfire.assessment.facts import READ
 from holdfire.assessment.rows import narrowing_factor
 from holdfire.errors import ModelError
 from holdfire.records.assessment import ASSESSMENT_SCHEMA, FACTORS, LISTED_FROM
@@ -144,3 +145,10 @@ def test_what_is_unnamed_can_only_be_what_the_sources_tell_of() -> None:
     assert [(0.0, pytest.approx(0.2))] == [(r["prob_lower"], r["prob_upper"]) for r in assessed(said, name="no_fly")]
     assert 1 == len(assessed(said, name="no_fly", evidence_kinds=frozenset({"gunfire", "flight"})))
     assert [] == assessed(said, name="no_fly", evidence_kinds=frozenset({"gunfire", "explosion"}))
+
+
+def test_only_what_is_read_is_needed() -> None:
+    """A table of incidents without counts, languages and explanations can be assessed."""
+    agreement = agreement_named("cessation")
+    incidents = incidents_of([SHOT], agreement.time_zone)
+    assert judged(agreement, incidents).equals(judged(agreement, incidents.select(READ.names)))

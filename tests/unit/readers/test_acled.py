@@ -52,7 +52,9 @@ def test_time_precision_widens_the_day(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "model", "sigma_m"), [("1", "point", 2500.0), ("2", "point", 1e4), ("3", "area", 45000.0)])
+@pytest.mark.parametrize(
+    ("code", "model", "sigma_m"), [("1", "point", 2500.0), ("2", "point", 1e4), ("3", "area", 45000.0)]
+)
 def test_geo_precision_becomes_an_error_model(tmp_path: Path, code: str, model: str, sigma_m: float) -> None:
     """Each code gives the model and spread of the documented table."""
     row = read(tmp_path, geo_precision=code, admin1="Nowhere")[0]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
 
@@ -232,9 +233,24 @@ def test_csv_with_canonical_names_needs_no_mapping(tmp_path: Path) -> None:
     assert [START] * 3 == result.reports["occurred_start"].to_pylist()
 
 
+def test_a_workbook_with_canonical_names_needs_no_mapping(tmp_path: Path) -> None:
+    """A sheet whose header has the ten names is read too; its dates are UTC."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(list(REQUIRED_COLUMNS))
+    book.active.append(
+        ["r0", "s0", datetime(2031, 5, 2, 8), datetime(2031, 5, 2, 9), 37.5, 48.1, 500, "gunfire", None, "x"]
+    )
+    book.save(tmp_path / "t.xlsx")
+    (row,) = read_files([tmp_path / "t.xlsx"]).reports.to_pylist()
+    assert (START, END, 500.0, 2) == (row["occurred_start"], row["occurred_end"], row["sigma_m"], row["raw_row"])
+
+
 def test_where_a_report_came_from_is_kept(read: Callable[..., ReadResult]) -> None:
     """A report that names its own file and row keeps them; one that does not gets this file's."""
-    result = read(raw_file=["log.csv", None, None], raw_row=pa.array([7, None, None], pa.int64()), reader=["x", None, None])
+    result = read(
+        raw_file=["log.csv", None, None], raw_row=pa.array([7, None, None], pa.int64()), reader=["x", None, None]
+    )
     assert [("log.csv", 7, "x"), ("reports.parquet", 2, "canonical"), ("reports.parquet", 3, "canonical")] == [
         (row["raw_file"], row["raw_row"], row["reader"]) for row in result.reports.to_pylist()
     ]

@@ -43,7 +43,9 @@ def collection(*features: str) -> str:
     return '{"name": "n", "features": [' + ",\n".join(features) + '], "type": "FeatureCollection"}'
 
 
-POINT = '{"type": "Feature", "properties": {"a": 1, "b": "x"}, "geometry": {"type": "Point", "coordinates": [30.5, 50]}}'
+POINT = (
+    '{"type": "Feature", "properties": {"a": 1, "b": "x"}, "geometry": {"type": "Point", "coordinates": [30.5, 50]}}'
+)
 
 
 def test_features_become_rows_with_their_points(tmp_path: Path) -> None:

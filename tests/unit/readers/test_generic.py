@@ -95,7 +95,9 @@ def test_geojson_parquet_and_workbooks_give_the_same(tmp_path: Path) -> None:
     features = [{"type": "Feature", "properties": row, "geometry": None} for row in rows]
     paths = [
         write(tmp_path, "t.geojson", json.dumps({"type": "FeatureCollection", "features": features})),
-        write(tmp_path, "t.csv", "id,when,lon,lat,what\n" + "".join(",".join(map(str, r.values())) + "\n" for r in rows)),
+        write(
+            tmp_path, "t.csv", "id,when,lon,lat,what\n" + "".join(",".join(map(str, r.values())) + "\n" for r in rows)
+        ),
         tmp_path / "t.parquet",
         tmp_path / "t.xlsx",
     ]
@@ -192,7 +194,10 @@ def test_a_point_in_a_table_with_commas_is_a_point(tmp_path: Path) -> None:
         ({"fields": {"lat": {}}}, "fields.lat"),
         ({"fields": {"lat": {"column": "x", "part": 1}}}, "fields.lat"),
         ({"fields": {"text": {"column": "x", "formats": ["%Y"]}}}, "fields.text"),
-        ({"fields": {"occurred_start": {"column": "x", "formats": ["dd.mm.yyyy"]}}}, "fields.occurred_start.formats[0]"),
+        (
+            {"fields": {"occurred_start": {"column": "x", "formats": ["dd.mm.yyyy"]}}},
+            "fields.occurred_start.formats[0]",
+        ),
         ({"fields": {"kind": {"column": "x", "table": "words"}}}, "fields.kind"),
         ({"fields": {"sigma_m": {"column": "x", "unit": "leagues"}}}, "fields.sigma_m.unit"),
         ({"fields": {"occurred_end": {"column": "x", "lasts": "long"}}}, "fields.occurred_end.lasts"),

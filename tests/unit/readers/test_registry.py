@@ -88,7 +88,10 @@ def test_the_order_of_files_and_rows_is_immaterial(tmp_path: Path) -> None:
 def test_a_report_that_stands_twice_is_counted_once(tmp_path: Path) -> None:
     """Equal reports in two files are one; where it was read is the smaller hash, whatever the order of files."""
     table = canonical_table(2)
-    paths = [write_parquet(tmp_path, table, "a.parquet"), write_parquet(tmp_path, table.append_column("x", [[1, 2]]), "b.parquet")]
+    paths = [
+        write_parquet(tmp_path, table, "a.parquet"),
+        write_parquet(tmp_path, table.append_column("x", [[1, 2]]), "b.parquet"),
+    ]
     same = write_parquet(tmp_path, table.slice(0, 1), "c.parquet")
     result = read_files([paths[0], same])
     assert (2, 0) == (result.reports.num_rows, result.refusals.num_rows)
@@ -119,7 +122,9 @@ def test_carried_columns_of_unequal_types_become_text(tmp_path: Path) -> None:
 
 def test_strict_names_every_fault(tmp_path: Path) -> None:
     """A strict run lists all refused rows of a file, each with its line and column."""
-    path = write(tmp_path, "v.csv", viina_csv(viina_row(date="x"), viina_row(), viina_row(longitude="y", event_id_1pd="2")))
+    path = write(
+        tmp_path, "v.csv", viina_csv(viina_row(date="x"), viina_row(), viina_row(longitude="y", event_id_1pd="2"))
+    )
     with pytest.raises(DocumentError) as caught:
         read_files([path], strict=True)
     assert [(2, "date"), (4, "longitude")] == [(fault.line, fault.field) for fault in caught.value.faults]

@@ -38,7 +38,8 @@ def test_the_error_follows_from_the_pixel(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "credibility"), [("h", 2), ("n", 3), ("l", 4), ("100", 2), ("79", 3), ("30", 3), ("0", 4), ("", None)]
+    ("confidence", "credibility"),
+    [("h", 2), ("n", 3), ("l", 4), ("100", 2), ("79", 3), ("30", 3), ("0", 4), ("", None)],
 )
 def test_confidence_becomes_credibility(tmp_path: Path, confidence: str, credibility: int | None) -> None:
     """Letters and percentages give the Admiralty grades of the documented table."""
@@ -87,7 +88,11 @@ def test_polygons_go_before_the_table(tmp_path: Path) -> None:
     """Where polygons are given, a region keeps the id of its polygon; a smaller unit goes before the larger."""
     square = [[[30, 46], [31, 46], [31, 47], [30, 47], [30, 46]]]
     features = [
-        {"type": "Feature", "properties": {"name": name, "name:en": other}, "geometry": {"type": "Polygon", "coordinates": square}}
+        {
+            "type": "Feature",
+            "properties": {"name": name, "name:en": other},
+            "geometry": {"type": "Polygon", "coordinates": square},
+        }
         for name, other in (("Одеська область", "Odessa Oblast"), ("Odeskyi raion", "Odesa Raion"))
     ]
     areas = write(tmp_path, "areas.geojson", json.dumps({"type": "FeatureCollection", "features": features}))

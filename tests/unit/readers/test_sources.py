@@ -36,7 +36,14 @@ SEMICOLONS = "source_id;name;side;kind;curated;reliability;copies_from\nalpha;Al
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("s.yaml", YAML), ("s.yml", OTHER_WORDS), ("s.json", JSON), ("s.csv", CSV), ("s", SEMICOLONS), ("s.yaml", "\ufeff" + CSV)],
+    [
+        ("s.yaml", YAML),
+        ("s.yml", OTHER_WORDS),
+        ("s.json", JSON),
+        ("s.csv", CSV),
+        ("s", SEMICOLONS),
+        ("s.yaml", "\ufeff" + CSV),
+    ],
 )
 def test_yaml_json_and_csv_say_the_same(tmp_path: Path, name: str, content: str) -> None:
     """A list, a mapping by id and a table give equal sources, whatever their fields are called."""
@@ -76,6 +83,8 @@ def test_what_the_user_says_goes_first(tmp_path: Path) -> None:
     path = write_parquet(tmp_path, canonical_table(2))
     given = write(tmp_path, "s.csv", "id,name,side,kind,grade\ns0,First,north,patrol,A\nunused,Other,,media,C\n")
     rows = read_files([path], sources=given).sources.to_pylist()
-    assert [("s0", "First", "north", "patrol", "A"), ("s1", "s1", None, "public", "F"), ("unused", "Other", None, "media", "C")] == [
-        (row["source_id"], row["name"], row["side"], row["kind"], row["reliability"]) for row in rows
-    ]
+    assert [
+        ("s0", "First", "north", "patrol", "A"),
+        ("s1", "s1", None, "public", "F"),
+        ("unused", "Other", None, "media", "C"),
+    ] == [(row["source_id"], row["name"], row["side"], row["kind"], row["reliability"]) for row in rows]

@@ -78,7 +78,9 @@ def test_names_find_units_in_every_spelling() -> None:
     assert ["UA-51", "UA-51", "SY-SU", None] == [None if area is None else area.area_id for area in found]
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"features": 1}', '{"features": [{"geometry": null, "properties": {"name": "a"}}]}'])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"features": 1}', '{"features": [{"geometry": null, "properties": {"name": "a"}}]}']
+)
 def test_broken_areas_are_refused(tmp_path: Path, content: str) -> None:
     """A file that is no collection of polygons is refused with a message."""
     with pytest.raises(ReadError):

@@ -49,7 +49,9 @@ def test_a_country_without_a_known_zone_widens_the_day(tmp_path: Path) -> None:
 
 def test_one_sided_violence_names_its_actor(tmp_path: Path) -> None:
     """Type 3 is done by side A to civilians; types 1 and 2 leave the actor open."""
-    (one_sided, *_), (clash, *_) = (read(tmp_path, ucdp_row(type_of_violence=t, side_b="Civilians")) for t in ("3", "1"))
+    (one_sided, *_), (clash, *_) = (
+        read(tmp_path, ucdp_row(type_of_violence=t, side_b="Civilians")) for t in ("3", "1")
+    )
     assert ("Government of Northland", "person/civilian", "violence_against_civilians/killing") == (
         one_sided["actor"], one_sided["target_kind"], one_sided["kind"],
     )  # fmt: skip
@@ -60,7 +62,13 @@ def test_one_sided_violence_names_its_actor(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("code", "model", "sigma_m"),
-    [("1", "point", 2000.0), ("2", "point", 12500.0), ("3", "area", 15000.0), ("5", "area", 50000.0), ("7", "area", 1e5)],
+    [
+        ("1", "point", 2000.0),
+        ("2", "point", 12500.0),
+        ("3", "area", 15000.0),
+        ("5", "area", 50000.0),
+        ("7", "area", 1e5),
+    ],
 )
 def test_where_prec_becomes_an_error_model(tmp_path: Path, code: str, model: str, sigma_m: float) -> None:
     """Each code gives the model and spread of the documented table."""
@@ -88,8 +96,12 @@ def test_geojson_gives_the_same_reports(tmp_path: Path) -> None:
 
 def test_columns_that_a_version_lacks_are_not_needed(tmp_path: Path) -> None:
     """A file without relid, where_description and the dset ids is read as well."""
-    row = {name: value for name, value in ucdp_row().items() if name not in ("relid", "year", "source_original", "adm_2")}
-    path = write(tmp_path, "ged.csv", ",".join(row) + "\n" + ",".join('"' + v.replace('"', '""') + '"' for v in row.values()))
+    row = {
+        name: value for name, value in ucdp_row().items() if name not in ("relid", "year", "source_original", "adm_2")
+    }
+    path = write(
+        tmp_path, "ged.csv", ",".join(row) + "\n" + ",".join('"' + v.replace('"', '""') + '"' for v in row.values())
+    )
     assert 2 == read_files([path]).reports.num_rows
 
 
@@ -109,7 +121,12 @@ def test_reports_are_numbered_by_content(tmp_path: Path) -> None:
         ({"source_article": '"A,2031-05-03,He said ""no"", then left"'}, [("A", 'He said ""no"", then left')]),
         ({"source_article": '"A,2031-05-03,x";"B, of C,2031-05-04,y; ""z"""'}, [("A", "x"), ("B, of C", 'y; ""z""')]),
         (
-            {"source_article": "broken", "source_office": "A;B", "source_date": "2031-05-03;", "source_headline": "x;y"},
+            {
+                "source_article": "broken",
+                "source_office": "A;B",
+                "source_date": "2031-05-03;",
+                "source_headline": "x;y",
+            },
             [("A", "x"), ("B", "y")],
         ),
         ({"source_article": 'Delta, June 2031, "On the road", 18'}, [("Delta", "")]),

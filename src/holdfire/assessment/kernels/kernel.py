@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.assessment.acts import Bounds, act_bounds, party_bounds
+from holdfire.assessment.acts import Bounds, act_bounds, held_bounds, party_bounds
 from holdfire.assessment.facts import Facts
 from holdfire.assessment.kernels.exemptions import no_exemption
 from holdfire.assessment.kernels.replies import Replies
@@ -29,6 +29,7 @@ from holdfire.records.assessment import LISTED_FROM
 from holdfire.records.clauses import Clause, Exemption
 from holdfire.records.fields import Model
 from holdfire.records.taxonomy import Taxonomy
+from holdfire.records.zones import Holder
 
 __all__ = [
     "Duty", "Judgement", "Kernel", "Scene", "Setting", "bound_spans", "clause_acts", "in_scope", "judge_acts",
@@ -246,6 +247,7 @@ def judge_acts(
     weapons: Iterable[str],
     duty: Duty | Callable[[str], Duty],
     place: Callable[[int, Ints], Bounds] | None = None,
+    holder: Holder | None = None,
 ) -> Iterator[Judgement]:
     """Judge every addressee of a clause that prohibits acts.
 
@@ -258,6 +260,8 @@ def judge_acts(
         Where and when the clause binds the party.
     place : function of (shape, rows) to Bounds, optional
         The probability of places within a shape, where it is not simply that of the incident's place.
+    holder : Holder, optional
+        The party that holds what the clause protects.
 
     Yields
     ------
@@ -274,15 +278,27 @@ def judge_acts(
             rows = np.flatnonzero(facts.real_upper * act.upper >= LISTED_FROM)
             found[id(binding)] = (binding, *_met(binding, facts, rows, asked))
         _, rows, place_time = found[id(binding)]
-        reach = facts.real_upper[rows] * act.upper[rows] * place_time.upper * scene.done_by(party).upper[rows]
+        actor = _attacker(clause, party, scene, holder)
+        reach = facts.real_upper[rows] * act.upper[rows] * place_time.upper * actor.upper[rows]
         kept = np.flatnonzero(reach >= LISTED_FROM)
         kept_place = Bounds(place_time.lower[kept], place_time.upper[kept])
-        yield _judgement(clause, party, scene, rows[kept], act, kept_place)
+        yield _judgement(clause, party, scene, rows[kept], act, kept_place, actor)
 
 
-def _judgement(clause: Clause, party: str, scene: Scene, rows: Ints, act: Bounds, place_time: Bounds) -> Judgement:
-    # act is by incident of the chunk, place_time by row.
-    facts, actor = scene.facts, scene.done_by(party)
+def _attacker(clause: Clause, party: str, scene: Scene, holder: Holder | None) -> Bounds:
+    # That the party did it, where one party holds the place.
+    if holder is None or holder.party not in clause.addressees:
+        return scene.done_by(party)
+    rest = [other for other in clause.addressees if other not in (party, holder.party)]
+    others = np.sum([scene.done_by(other).upper for other in rest], axis=0) if rest else np.zeros(scene.facts.n)
+    return held_bounds(scene.done_by(party), others, party == holder.party, holder.own_fire)
+
+
+def _judgement(
+    clause: Clause, party: str, scene: Scene, rows: Ints, act: Bounds, place_time: Bounds, actor: Bounds
+) -> Judgement:
+    # act and actor are by incident of the chunk, place_time by row.
+    facts = scene.facts
     return Judgement(
         party=party,
         rows=rows,

@@ -31,6 +31,7 @@ from holdfire.assessment.regions import ANYWHERE
 from holdfire.basics.units import parse_length_m
 from holdfire.records.agreement import Reading
 from holdfire.records.clauses import Clause, Protected
+from holdfire.records.zones import Holder
 
 __all__ = ["PROTECTED"]
 
@@ -65,11 +66,22 @@ def _named_place(rule: Protected, scene: Scene) -> Callable[[int, Ints], Bounds]
     return place
 
 
+def _holder(rule: Protected, scene: Scene) -> Holder | None:
+    # The one party that holds every zone of the clause; none where they differ.
+    agreement = scene.setting.agreement
+    holders = [agreement.zone(zone_id).held_by for zone_id in rule.zones]
+    first = holders[0] if holders else None
+    return first if all(holder == first for holder in holders) else None
+
+
 def _judge(clause: Clause, reading: Reading, scene: Scene) -> Iterator[Judgement]:
     rule = rule_of(clause, Protected)
     duty = in_scope(clause, reading, scene, lambda: own_zones(rule.zones, reading, scene))
     place = _named_place(rule, scene) if rule.targets else None
-    return judge_acts(clause, reading, scene, acts=rule.acts, weapons=rule.weapons, duty=duty, place=place)
+    holder = _holder(rule, scene)
+    return judge_acts(
+        clause, reading, scene, acts=rule.acts, weapons=rule.weapons, duty=duty, place=place, holder=holder
+    )
 
 
 PROTECTED = Kernel(kind="protected", judge=_judge)
