@@ -114,13 +114,16 @@ def state_of(facts: Facts, as_of: datetime) -> GuaranteeState:
 class Ladder(RuleBasedStateMachine):
     """Let time pass, breaches be reported late and early, reviewed, answered; look at the ladder after each step."""
 
-    @initialize()
-    def begin(self) -> None:
-        """Begin with nothing reported."""
+    @initialize(n_breaches=st.integers(0, 3))
+    def begin(self, n_breaches: int) -> None:
+        """Begin with some sure breaches in two sectors, an hour apart."""
         self.facts = Facts(agreement=agreement_of(LADDER), findings=[])
         self.now = START
         self.before: GuaranteeState | None = None
         self.told_before = 0
+        for index in range(n_breaches):
+            zones = {f"sector-{1 + index % 2}": 1.0, "area": 1.0}
+            self.breach_reported("strike", "north", 0.97, 1 + index, 0, zones, undated=False)
 
     @rule(hours=st.sampled_from([0.5, 3, 11, 24, 40]))
     def time_passes(self, hours: float) -> None:
@@ -130,7 +133,7 @@ class Ladder(RuleBasedStateMachine):
     @rule(
         clause=st.sampled_from(["fire", "strike"]),
         party=st.sampled_from(["north", "south"]),
-        prob=PROB,
+        prob=st.one_of(st.just(0.97), PROB),
         hours_ago=st.sampled_from([0.1, 1, 5, 30, 60]),
         span_h=st.sampled_from([0, 0, 1, 24]),
         zones=PLACES,
@@ -169,6 +172,20 @@ class Ladder(RuleBasedStateMachine):
             reason="Invented.",
         )
         self.facts.reviews = (*self.facts.reviews, review)
+
+    @precondition(lambda self: self.facts.findings)
+    @rule(pick=st.integers(0, 100))
+    def verified(self, pick: int) -> None:
+        """Two persons confirm a finding."""
+        self.reviewed(pick, "C", "confirm")
+        self.reviewed(pick, "D", "confirm")
+
+    @rule(rung=st.sampled_from(RUNGS), wait_h=st.sampled_from([0, 4]))
+    def answered(self, rung: str, wait_h: float) -> None:
+        """A person authorises a rung, and its duty is done."""
+        self.decided(rung, "given")
+        self.now += timedelta(hours=wait_h)
+        self.used(rung)
 
     @rule(rung=st.sampled_from(RUNGS), says=st.sampled_from(["given", "given", "refused", "withdrawn", "stand down"]))
     def decided(self, rung: str, says: str) -> None:

@@ -127,11 +127,11 @@ def _float(column: pa.Array, name: str, faults: RowFaults) -> pa.Array:
     return pc.cast(column, pa.float64(), safe=False)
 
 
-def _whole(word: str) -> int:
+def _whole(word: str) -> float:
     value = float(word)
-    if not math.isfinite(value) or value != int(value):
+    if not math.isfinite(value) or value != math.floor(value):
         raise ValueError(word)
-    return int(value)
+    return value
 
 
 def _int(column: pa.Array, name: str, faults: RowFaults, kind: pa.DataType) -> pa.Array:

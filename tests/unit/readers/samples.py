@@ -59,7 +59,9 @@ UCDP_ROW = {
     "side_a": "Government of Northland",
     "side_b": "Southern Front",
     "number_of_sources": "2",
-    "source_article": '"Alpha News,2031-05-03,Shells hit a mill, two dead";"Beta Wire,2031-05-04,Fighting near the mill"',
+    "source_article": (
+        '"Alpha News,2031-05-03,Shells hit a mill, two dead";"Beta Wire,2031-05-04,Fighting near the mill"'
+    ),
     "source_office": "Alpha News;Beta Wire",
     "source_date": "2031-05-03;2031-05-04",
     "source_headline": "Shells hit a mill, two dead;Fighting near the mill",

@@ -239,7 +239,7 @@ def test_a_workbook_with_canonical_names_needs_no_mapping(tmp_path: Path) -> Non
     assert book.active is not None
     book.active.append(list(REQUIRED_COLUMNS))
     book.active.append(
-        ["r0", "s0", datetime(2031, 5, 2, 8), datetime(2031, 5, 2, 9), 37.5, 48.1, 500, "gunfire", None, "x"]
+        ["r0", "s0", *(day.replace(tzinfo=None) for day in (START, END)), 37.5, 48.1, 500, "gunfire", None, "x"]
     )
     book.save(tmp_path / "t.xlsx")
     (row,) = read_files([tmp_path / "t.xlsx"]).reports.to_pylist()

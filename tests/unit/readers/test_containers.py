@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import struct
 import zipfile
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from holdfire.readers.geojson import GeoJsonFile, feature_at
 from holdfire.readers.parquet_files import ParquetFile
 from holdfire.readers.probe import probe_file
 from holdfire.readers.workbook import WorkbookFile, check_package
-from tests.unit.readers.samples import canonical_table, write, write_parquet
+from tests.unit.readers.samples import START, canonical_table, write, write_parquet
 
 
 def rows(batches: Any) -> list[tuple[int, dict[str, str | None]]]:
@@ -59,9 +58,14 @@ def test_features_become_rows_with_their_points(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "feature",
-    ["7", '{"properties": [1]}', '{"geometry": {"type": "Point", "coordinates": []}}', '{"properties": {"a": "\\u0000"}}',
-     '{"properties": {"a": "\\ud800"}}'],
-)  # fmt: skip
+    [
+        "7",
+        '{"properties": [1]}',
+        '{"geometry": {"type": "Point", "coordinates": []}}',
+        '{"properties": {"a": "\\u0000"}}',
+        '{"properties": {"a": "\\ud800"}}',
+    ],
+)
 def test_a_broken_feature_is_refused_by_itself(tmp_path: Path, feature: str) -> None:
     """What is no feature is refused, and the next one is read."""
     batches = list(GeoJsonFile(write(tmp_path, "t.geojson", collection(POINT, feature, POINT))).batches())
@@ -115,7 +119,7 @@ def workbook(folder: Path, cells: list[list[Any]], sheet: str = "Log") -> Path:
 
 def test_a_sheet_becomes_rows_with_iso_dates(tmp_path: Path) -> None:
     """Dates, whole numbers, decimals and truths become text; empty rows are left out; rows are the sheet's."""
-    path = workbook(tmp_path, [["when", "n", "x", "ok"], [datetime(2031, 5, 2, 8), 3, 1.5, True], [], ["later"]])
+    path = workbook(tmp_path, [["when", "n", "x", "ok"], [START.replace(tzinfo=None), 3, 1.5, True], [], ["later"]])
     found = rows(WorkbookFile(path).batches())
     assert (2, {"when": "2031-05-02 08:00:00", "n": "3", "x": "1.5", "ok": "true"}) == found[0]
     assert (4, {"when": "later", "n": None, "x": None, "ok": None}) == found[1]

@@ -16,7 +16,7 @@ import yaml
 from holdfire.errors import DocumentError, UnknownFormatError
 from holdfire.readers.mapping import load_mapping, propose_mapping, read_mapping
 from holdfire.readers.registry import ReadResult, read_files
-from tests.unit.readers.samples import ucdp_csv, viina_csv, write
+from tests.unit.readers.samples import START, ucdp_csv, viina_csv, write
 
 LOG = """Nr;Дата;Час;Широта;Довгота;Місце;Точність;Подія;Сторона;Примітки
 1;02.05.2031;11:00;48,1;37,5;Млинівка;село;обстріл;Північ;три розриви
@@ -107,7 +107,7 @@ def test_geojson_parquet_and_workbooks_give_the_same(tmp_path: Path) -> None:
     assert book.active is not None
     book.active.append(list(rows[0]))
     for day, row in zip((2, 3), rows, strict=True):
-        book.active.append([row["id"], datetime(2031, 5, day, 8), *list(row.values())[2:]])
+        book.active.append([row["id"], START.replace(day=day, tzinfo=None), *list(row.values())[2:]])
     book.save(paths[3])
     here = ["raw_sha256", "raw_file", "raw_row"]
     tables = [read_files([path], mapping=mapping_path).reports.drop_columns(here) for path in paths]

@@ -88,14 +88,11 @@ def test_the_order_of_files_and_rows_is_immaterial(tmp_path: Path) -> None:
 def test_a_report_that_stands_twice_is_counted_once(tmp_path: Path) -> None:
     """Equal reports in two files are one; where it was read is the smaller hash, whatever the order of files."""
     table = canonical_table(2)
-    paths = [
-        write_parquet(tmp_path, table, "a.parquet"),
-        write_parquet(tmp_path, table.append_column("x", [[1, 2]]), "b.parquet"),
-    ]
+    whole = write_parquet(tmp_path, table, "a.parquet")
     same = write_parquet(tmp_path, table.slice(0, 1), "c.parquet")
-    result = read_files([paths[0], same])
+    result = read_files([whole, same])
     assert (2, 0) == (result.reports.num_rows, result.refusals.num_rows)
-    assert result.reports.equals(read_files([same, paths[0]]).reports)
+    assert result.reports.equals(read_files([same, whole]).reports)
 
 
 def test_a_contradicting_report_is_refused_whatever_the_order(tmp_path: Path) -> None:

@@ -86,12 +86,13 @@ def test_an_alert_becomes_a_signal_over_its_region(tmp_path: Path) -> None:
 
 def test_polygons_go_before_the_table(tmp_path: Path) -> None:
     """Where polygons are given, a region keeps the id of its polygon; a smaller unit goes before the larger."""
-    square = [[[30, 46], [31, 46], [31, 47], [30, 47], [30, 46]]]
+    ring = [[30, 46], [31, 46], [31, 47], [30, 47], [30, 46]]
+    square = {"type": "Polygon", "coordinates": [ring]}
     features = [
         {
             "type": "Feature",
             "properties": {"name": name, "name:en": other},
-            "geometry": {"type": "Polygon", "coordinates": square},
+            "geometry": square,
         }
         for name, other in (("Одеська область", "Odessa Oblast"), ("Odeskyi raion", "Odesa Raion"))
     ]

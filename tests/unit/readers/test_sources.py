@@ -20,18 +20,23 @@ EXPECTED = {
     "beta": Source(source_id="beta", name="beta"),
 }  # fmt: skip
 YAML = """
-- {source_id: alpha, name: Alpha Patrol, side: north, kind: patrol, curated: true, reliability: B, copies_from: [beta, gamma]}
+- {source_id: alpha, name: Alpha Patrol, side: north, kind: patrol, curated: true, reliability: B,
+   copies_from: [beta, gamma]}
 - source_id: beta
 """
 OTHER_WORDS = """
 sources:
-  alpha: {name: Alpha Patrol, party: north, type: Patrol, curated: "yes", admiralty grade: b, copies-from: "gamma; beta"}
+  alpha: {name: Alpha Patrol, party: north, type: Patrol, curated: "yes", admiralty grade: b,
+    copies-from: "gamma; beta"}
   beta: {}
 """
 JSON = """[{"id": "alpha", "name": "Alpha Patrol", "side": "north", "kind": "patrol", "curated": true, "grade": "B",
  "copies-from": ["beta", "gamma"]}, {"id": "beta", "side": null}]"""
 CSV = "id,name,side,kind,curated,grade,copies-from\nalpha,Alpha Patrol,north,patrol,true,B,beta;gamma\nbeta,,,,,,\n"
-SEMICOLONS = "source_id;name;side;kind;curated;reliability;copies_from\nalpha;Alpha Patrol;north;patrol;1;B;beta|gamma\nbeta;;;;;;\n"
+SEMICOLONS = """source_id;name;side;kind;curated;reliability;copies_from
+alpha;Alpha Patrol;north;patrol;1;B;beta|gamma
+beta;;;;;;
+"""
 
 
 @pytest.mark.parametrize(

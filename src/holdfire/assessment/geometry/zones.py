@@ -2,9 +2,9 @@
 
 Turns a polygon in longitude and latitude into the arrays that the kernels read: the boundary in degrees for exact
 places, and for each octave of sigma a simplified boundary on the plane with its quadrature nodes and grid.
-Rule: what is prepared depends on the geometry and the projection alone. Each octave ``[s, 2 s)`` has a boundary that is
-within ``0.0125 s`` of the one drawn and encloses the same area; the finest octave begins where the nodes would be too
-many, and below it the edges themselves are integrated. Leaves to others: the places (``places``).
+Rule: what is prepared depends on the geometry and the projection alone. Each octave ``[s, 2 s)`` has its own simplified
+boundary (``outline`` states the bound); the finest one begins where the nodes would be too many, and below it the edges
+themselves are integrated. Leaves to others: the places (``places``).
 Source: measured figures and the alternatives are in docs/decisions/0003-geometry-kernel.md.
 """
 
