@@ -94,8 +94,9 @@ def sjoin(lon: Floats, lat: Floats, geometries: list[shapely.Geometry]) -> int:
     """Count the same pairs with GeoPandas."""
     import geopandas  # noqa: PLC0415 - optional peer
 
-    left = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(lon, lat))
-    return len(geopandas.sjoin(left, geopandas.GeoDataFrame(geometry=geometries), predicate="intersects"))
+    # Zones on the left: the other way round each place would be tested against polygons that are not prepared.
+    points = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(lon, lat))
+    return len(geopandas.sjoin(geopandas.GeoDataFrame(geometry=geometries), points, predicate="intersects"))
 
 
 def held(lon: Floats, lat: Floats, sigma: Floats | float, prepared: list[PreparedZone], threads: int) -> float:

@@ -37,7 +37,11 @@ RUNGS = ("warning", "response", "wide", "backup")
 LADDER: dict[str, Any] = {
     "gates": [
         {"id": "mandate", "title": {"en": "Mandate"}, "requires": [{"mandate": {"en": "Parliament"}}]},
-        {"id": "after-response", "title": {"en": "After"}, "requires": [{"gate": "mandate"}, {"rung_used": "response"}]},
+        {
+            "id": "after-response",
+            "title": {"en": "After"},
+            "requires": [{"gate": "mandate"}, {"rung_used": "response"}],
+        },
         {"id": "quiet", "title": {"en": "Quiet"}, "requires": [{"in_force": True}, {"quiet_days": 2, "zone": "area"}]},
     ],
     "ladder": {
@@ -159,7 +163,9 @@ class Ladder(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.facts.findings)
-    @rule(pick=st.integers(0, 100), by=st.sampled_from(["A", "B"]), says=st.sampled_from(["confirm", "confirm", "reject"]))
+    @rule(
+        pick=st.integers(0, 100), by=st.sampled_from(["A", "B"]), says=st.sampled_from(["confirm", "confirm", "reject"])
+    )
     def reviewed(self, pick: int, by: str, says: str) -> None:
         """A person reviews a finding."""
         finding = self.facts.findings[pick % len(self.facts.findings)]["id"]
@@ -243,7 +249,9 @@ class Ladder(RuleBasedStateMachine):
     def no_clock_runs_backwards(self) -> None:
         """While nothing is said and a rung stands in one episode, a clock keeps its beginning or shrinks."""
         before, self.before = self.before, self.state()
-        told = len(self.facts.findings) + len(self.facts.reviews) + len(self.facts.authorisations) + len(self.facts.used)
+        told = (
+            len(self.facts.findings) + len(self.facts.reviews) + len(self.facts.authorisations) + len(self.facts.used)
+        )
         unchanged, self.told_before = told == self.told_before, told
         if before is None or not unchanged:
             return
@@ -296,8 +304,12 @@ class Ladder(RuleBasedStateMachine):
             assert gate_lines(state, agreement)
 
     def state(self) -> GuaranteeState:
-        """Return the state now."""
-        return state_of(self.facts, self.now)
+        """Return the state now, judged once for every step."""
+        facts = self.facts
+        told = (self.now, len(facts.findings), len(facts.reviews), len(facts.authorisations), len(facts.used))
+        if getattr(self, "judged_for", None) != told:
+            self.judged_for, self.judged = told, state_of(facts, self.now)
+        return self.judged
 
 
 Ladder.TestCase.settings = settings(

@@ -214,9 +214,7 @@ def test_persistence_asks_for_every_instant(
         assert throughout == holds(waiting.sure, at * HOUR)
 
 
-def _breaches(
-    low: Any, high: Any, zone_low: Any, zone_high: Any, begin: Any = None, end: Any = None
-) -> Breaches:
+def _breaches(low: Any, high: Any, zone_low: Any, zone_high: Any, begin: Any = None, end: Any = None) -> Breaches:
     n = low.size
     zeros = np.zeros(n, dtype=np.int64)
     begin, end = zeros if begin is None else begin, zeros + 9 if end is None else end

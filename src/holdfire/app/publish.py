@@ -22,7 +22,8 @@ from holdfire.basics.instants import local_day_bounds, parse_instant
 from holdfire.errors import InputError
 from holdfire.publication.bulletin import compose
 from holdfire.publication.redact import redact
-from holdfire.publication.render import render_html
+from holdfire.publication.render import render_html, render_pdf
+from holdfire.publication.tables import render_tables
 from holdfire.records.agreement import Agreement
 from holdfire.records.bulletin import BulletinInputs
 from holdfire.records.intake import FileRead
@@ -153,4 +154,9 @@ def publish_case(folder: Path, wanted: Wanted, out: Path, previous: Path | None 
         bulletin = compose(released, start=start, end=end, language=language)
         if "html" in wanted.forms:
             written.append(target.write_bytes(f"bulletin.{language}.html", render_html(bulletin)))
+        if "pdf" in wanted.forms:
+            written.append(target.write_bytes(f"bulletin.{language}.pdf", render_pdf(bulletin)))
+    tables = [form for form in wanted.forms if form not in ("html", "pdf")]
+    for name, content in render_tables(released, start=start, end=end, forms=tables).items():
+        written.append(target.write_bytes(name, content))
     return written

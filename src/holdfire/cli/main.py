@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, publish, world
+from holdfire.cli import agreement, case, guarantee, publish, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
@@ -54,7 +54,7 @@ def holdfire() -> None:
     """
 
 
-for _command in (*agreement.COMMANDS, *case.COMMANDS, *publish.COMMANDS, *world.COMMANDS):
+for _command in (*agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *publish.COMMANDS, *world.COMMANDS):
     holdfire.add_command(_command)
 
 

@@ -126,9 +126,8 @@ def breaches_of(
     """
     ledger = zoning.ledger
     findings = np.flatnonzero(asked)
-    _, breach_of = np.unique(ledger.breach[findings], return_inverse=True)
-    breach_of = breach_of.astype(np.int64)
-    n = int(breach_of.max()) + 1 if breach_of.size else 0
+    breach_of = _numbered(ledger.breach[findings])
+    n = int(breach_of[-1]) + 1 if breach_of.size else 0
     proof = STANDARDS[when.standard] if threshold is None else threshold
     fold = _Fold(ledger=ledger, findings=findings, breach_of=breach_of, n=n, threshold=proof)
     finding_lower, finding_upper = fold.contributions(*zoning.bounds(when.zones))
@@ -159,6 +158,13 @@ def breaches_of(
     )
 
 
+def _numbered(codes: Ints) -> Ints:
+    # Numbers from 0 of the runs of equal codes.
+    changed = np.ones(codes.size, dtype=np.bool_)
+    changed[1:] = codes[1:] != codes[:-1]
+    return np.cumsum(changed).astype(np.int64) - 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Fold:
     """Fold findings into breaches (rules 2 and 3)."""
@@ -177,12 +183,14 @@ class _Fold:
 
     def rates(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
         """Return the breaches' bounds from the findings' contributions."""
-        width = len(self.ledger.clause_ids) or 1
-        by_clause = self.breach_of * width + self.ledger.clause[self.findings]
-        groups, group_of = np.unique(by_clause, return_inverse=True)
-        of_clause = np.minimum(np.bincount(group_of, weights=lower, minlength=groups.size), 1.0)
+        # The ledger is ordered by breach and clause, so the findings of one clause stand together.
+        width = len(self.ledger.clause_ids) + 1
+        group_of = _numbered(self.breach_of * width + self.ledger.clause[self.findings])
+        of_clause = np.minimum(np.bincount(group_of, weights=lower), 1.0)
+        breach = np.zeros(of_clause.size, dtype=np.int64)
+        breach[group_of] = self.breach_of
         low = np.zeros(self.n)
-        np.maximum.at(low, groups // width, of_clause)
+        np.maximum.at(low, breach, of_clause)
         cap = np.zeros(self.n)
         real = np.where(self.ledger.verified, 1.0, self.ledger.real_upper)[self.findings]
         np.maximum.at(cap, self.breach_of, real)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.guarantee.breaches import Breaches, asked_about, breaches_of, duration_us
-from holdfire.guarantee.ledger import UNDATED
+from holdfire.guarantee.ledger import OPEN, UNDATED
 from holdfire.guarantee.tails import MAX_EXACT_ZONES, Steps, count_tails, spread_tails, steps_of
 from holdfire.guarantee.zones import Zoning
 from holdfire.records.agreement import Agreement
@@ -90,15 +90,16 @@ def judge_condition(agreement: Agreement, zoning: Zoning, when: RungCondition, *
 
 def course_of(breaches: Breaches, when: RungCondition, as_of: int) -> Course:
     """Return the course of a condition over breaches (rules 1 to 4)."""
-    sure_steps = steps_of(breaches.sure_from, breaches.sure_until, as_of)
-    maybe_steps = steps_of(breaches.maybe_from, breaches.maybe_until, as_of)
+    surely, possibly = breaches.lower > 0.0, breaches.upper > 0.0
+    sure_steps = steps_of(breaches.sure_from, np.where(surely, breaches.sure_until, breaches.sure_from), as_of)
+    maybe_steps = steps_of(breaches.maybe_from, np.where(possibly, breaches.maybe_until, breaches.maybe_from), as_of)
     lower, upper = _tails(breaches, when, sure_steps, maybe_steps)
     sure, maybe = _holds(lower, sure_steps, when.prob, as_of), _holds(upper, maybe_steps, when.prob, as_of)
     wait = 0 if when.persistence is None else duration_us(when.persistence)
     return Course(
         breaches=breaches,
-        sure=[(start + wait, end) for start, end in sure if start + wait < end],
-        maybe=[(start + wait, end) for start, end in maybe if start + wait < end],
+        sure=_persistent(sure, wait),
+        maybe=_persistent(maybe, wait),
         sure_since=sure[-1][0] if sure and sure[-1][1] > as_of else None,
         maybe_since=maybe[-1][0] if maybe and maybe[-1][1] > as_of else None,
         lower=float(lower[-1]),
@@ -107,16 +108,17 @@ def course_of(breaches: Breaches, when: RungCondition, as_of: int) -> Course:
     )
 
 
+def _persistent(spans: Spans, wait: int) -> Spans:
+    # What has no known beginning has held for as long as anybody asks.
+    later = [(start if start < OPEN else start + wait, end) for start, end in spans]
+    return [(start, end) for start, end in later if start < end]
+
+
 def _holds(tail: Floats, steps: Steps, prob: float, as_of: int) -> Spans:
     met = (tail >= prob - TOLERANCE) & (tail > 0.0)
-    ends = np.append(steps.at[1:], as_of + 1)
-    spans: Spans = []
-    for start, end in zip(steps.at[met].tolist(), ends[met].tolist(), strict=True):
-        if spans and spans[-1][1] == start:
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((start, end))
-    return spans
+    turns = np.diff(np.concatenate([[False], met, [False]]).astype(np.int8))
+    begins, ends = steps.at[turns[:-1] == 1], np.append(steps.at, as_of + 1)[turns == -1]
+    return list(zip(begins.tolist(), ends.tolist(), strict=True))
 
 
 def _tails(breaches: Breaches, when: RungCondition, sure: Steps, maybe: Steps) -> tuple[Floats, Floats]:

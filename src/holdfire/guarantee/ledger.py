@@ -38,7 +38,7 @@ from holdfire.records.clauses import Exchange, Obligation
 from holdfire.records.finding import Review
 from holdfire.records.force import force_intervals, instant_of
 
-__all__ = ["NEVER", "UNDATED", "Ledger", "open_ledger", "reading_named"]
+__all__ = ["NEVER", "OPEN", "UNDATED", "Ledger", "open_ledger", "reading_named"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,13 +46,15 @@ Flags = NDArray[np.bool_]
 
 UNDATED = -(1 << 61)
 """Microseconds; stands for a start that nobody states. Sums with any window still fit 64 bits."""
+OPEN = -(1 << 60)
+"""Microseconds; what begins before this has no known beginning, also after a window was added."""
 NEVER = 1 << 61
 """Microseconds; stands for an instant that has not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ledger:
-    """Hold the findings of a reading, one element for each, ordered by breach and finding id.
+    """Hold the findings of a reading, one element for each, ordered by breach, clause, party and finding id.
 
     Attributes
     ----------
@@ -165,7 +167,8 @@ def open_ledger(
     told = of_reading.filter(pc.or_(has_prob, of_reading["verified"]))
     key = pc.if_else(pc.is_valid(told["incident_id"]), told["incident_id"], told["finding_id"])
     told = told.append_column("key", key)
-    told = told.take(pc.sort_indices(told, sort_keys=[("key", "ascending"), ("finding_id", "ascending")]))
+    order = ("key", "clause_id", "party", "finding_id")
+    told = told.take(pc.sort_indices(told, sort_keys=[(name, "ascending") for name in order]))
     start, end = _intervals(told, incidents, agreement, to_us(as_of))
     kept = (start < to_us(as_of)) & _meets_force(start, end, agreement, reading_named(agreement, reading))
     told, start, end = told.filter(pa.array(kept)), start[kept], end[kept]
@@ -187,11 +190,10 @@ def _ledger(
     said = _reviewed(told, ids, reviews, as_of)
     clause_ids, clause = _codes(told, "clause_id")
     party_ids, party = _codes(told, "party")
-    _, breach = _codes(told, "key")
     return Ledger(
         finding_ids=ids,
         incident_ids=tuple(told["incident_id"].to_pylist()),
-        breach=breach,
+        breach=_groups(told["key"]),
         clause=clause,
         party=party,
         clause_ids=clause_ids,
@@ -226,6 +228,12 @@ def _codes(table: pa.Table, name: str) -> tuple[tuple[str, ...], Ints]:
     names = sorted(pc.unique(table[name]).to_pylist())
     code = pc.index_in(table[name], pa.array(names, pa.string())).combine_chunks()
     return tuple(names), np.asarray(code.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _groups(column: pa.ChunkedArray) -> Ints:
+    # Numbers of the groups of a sorted column, from 0.
+    code = column.combine_chunks().dictionary_encode().indices
+    return np.asarray(code.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _severities(agreement: Agreement, clause_ids: tuple[str, ...]) -> Ints:

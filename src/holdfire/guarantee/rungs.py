@@ -18,7 +18,7 @@ from holdfire.guarantee.breaches import asked_about, duration_us
 from holdfire.guarantee.conditions import Course, judge_condition
 from holdfire.guarantee.episodes import Episode, episodes_of
 from holdfire.guarantee.gates import Case
-from holdfire.guarantee.ledger import NEVER, UNDATED
+from holdfire.guarantee.ledger import NEVER, OPEN, UNDATED
 from holdfire.guarantee.zones import Zoning
 from holdfire.records.guarantee import PartyTail
 from holdfire.records.ladder import Rung, RungCondition
@@ -97,7 +97,7 @@ class Stand:
         episode, as_of = self.episode, self.course.as_of
         if episode is None:
             return None, None, None
-        begun = None if episode.start <= UNDATED + 1 else from_us(episode.start)
+        begun = None if episode.start < OPEN else from_us(episode.start)
         if episode.end > as_of:
             return begun, from_us(as_of), None
         return begun, from_us(episode.end - 1), from_us(episode.stands_until)
@@ -106,7 +106,7 @@ class Stand:
     def reached_since(self) -> datetime | None:
         """Return since when the count has been reached, before persistence is asked."""
         since = self.course.maybe_since if self.course.sure_since is None else self.course.sure_since
-        return None if since is None or since <= UNDATED + 1 else from_us(since)
+        return None if since is None or since < OPEN else from_us(since)
 
 
 def rung_stand(case: Case, rung: Rung, rest: int) -> Stand:

@@ -59,7 +59,8 @@ def steps_of(start: Ints, end: Ints, until: int) -> Steps:
         The last instant of interest; it is always a step of its own.
     """
     counts = (end > start) & (start <= until)
-    at = np.unique(np.concatenate([start[counts], end[counts][end[counts] <= until], [until]]))
+    at = np.sort(np.concatenate([start[counts], end[counts][end[counts] <= until], [until]]))
+    at = at[np.append(at[1:] != at[:-1], True)]
     first = np.where(counts, np.searchsorted(at, start), 0)
     last = np.where(counts, np.searchsorted(at, end), 0)
     return Steps(at=at, first=first.astype(np.int64), last=np.maximum(last, first).astype(np.int64))

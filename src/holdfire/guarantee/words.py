@@ -206,13 +206,13 @@ class _Sayer:
         if rung.used is not None:
             return f"Done by {rung.used.by} at {self.time(rung.used.used_at)} ({rung.used.evidence})."
         if rung.status == "authorised" and rung.authorisation is not None:
-            return f"{who} owes: {duty} Authorised by {rung.authorisation.by}: {rung.authorisation.reason}"
+            return f"Owed by {who}: {duty} Authorised by {rung.authorisation.by}: {rung.authorisation.reason}"
         if rung.status == "refused" and rung.authorisation is not None:
             return f"Refused by {rung.authorisation.by}: {rung.authorisation.reason}"
         by = who if rung.authorised_by is None else in_language(rung.authorised_by, LANGUAGE)
         if rung.status == "due":
-            return f"{who} owes: {duty} To be authorised by: {by}."
-        return f"Not owed yet. {who} would owe: {duty}"
+            return f"Owed by {who}: {duty} To be authorised by: {by}."
+        return f"Not owed yet; it would be by {who}: {duty}"
 
     def requirement(self, one: RequirementState) -> str:
         """Return one requirement: whether it holds, why, and what would meet it."""

@@ -32,8 +32,8 @@ def _by_review(findings: pa.Table, assessments: pa.Table) -> list[VerdictChange]
     reviewed = findings.filter(pc.equal(findings["basis"], "review"))
     if reviewed.num_rows == 0:
         return []
-    ids = pc.binary_join_element_wise("f/", assessments["assessment_id"], "")
-    positions = pc.index_in(reviewed["finding_id"], value_set=ids.combine_chunks())
+    ids = pc.replace_substring_regex(reviewed["finding_id"], "^f/", "")
+    positions = pc.index_in(ids, value_set=assessments["assessment_id"].combine_chunks())
     said = assessments["verdict"].combine_chunks().take(positions.combine_chunks())
     return _changes(reviewed.append_column("said", said), "said", "review")
 

@@ -24,15 +24,31 @@ from holdfire.records.schema import INSTANT
 __all__ = ["content_sha256", "sort_rows", "table_sha256"]
 
 
+OWN_IDS = ("finding_id", "assessment_id", "coverage_id", "report_id", "incident_id", "source_id", "zone_id")
+"""Columns by which rows are told apart, the more particular before the more general."""
+
+
 def _is_plain(kind: pa.DataType) -> bool:
     return not (pa.types.is_nested(kind) or pa.types.is_null(kind))
 
 
-def sort_rows(table: pa.Table) -> pa.Table:
-    """Return the table sorted by all its plain columns, those whose name ends in ``id`` first; nulls last."""
+def _keys(table: pa.Table) -> list[str]:
+    """Return the columns that order a table's rows: its own id first, then its other plain columns by name."""
     plain = [field.name for field in table.schema if _is_plain(field.type)]
-    keys = sorted(plain, key=lambda name: (not name.endswith("id"), name))
-    if table.num_rows < 2 or not keys:
+    return [name for name in OWN_IDS if name in plain] + sorted(set(plain) - set(OWN_IDS))
+
+
+def _rises(column: pa.ChunkedArray) -> bool:
+    """Say whether every value is above the one before it, which makes a column an order of its own."""
+    if column.null_count or len(column) < 2:
+        return len(column) < 2
+    return bool(pc.all(pc.greater(column.slice(1), column.slice(0, len(column) - 1))).as_py())
+
+
+def sort_rows(table: pa.Table) -> pa.Table:
+    """Return the table sorted by its own id, then by all its other plain columns; nulls last."""
+    keys = _keys(table)
+    if not keys or _rises(table[keys[0]]):
         return table
     return table.take(pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))
 

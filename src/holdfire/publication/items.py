@@ -24,13 +24,22 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.bulletin_parts import Breach, Claim, IncidentItem, Quote
 from holdfire.records.finding import VERDICTS
 
-__all__ = ["LIKELY_FROM", "MAX_INCIDENTS", "count_incidents", "incident_items", "standing_items", "with_quotes"]
+__all__ = [
+    "LIKELY_FROM",
+    "MAX_DETAILED",
+    "MAX_INCIDENTS",
+    "count_incidents",
+    "incident_items",
+    "standing_items",
+    "with_quotes",
+]
 
 MAX_INCIDENTS = 1000
 """Incidents that a bulletin carries one by one; the tables beside it carry all."""
 LIKELY_FROM = 0.5
 """A breach is likely where its lower bound reaches this: more likely than not, whatever is not known."""
-MAX_QUOTED, MAX_QUOTES, MAX_QUOTE_LETTERS = 100, 3, 400
+MAX_DETAILED, MAX_QUOTES, MAX_QUOTE_LETTERS = 100, 3, 400
+"""Incidents that are unfolded with every claim and with words of reports; words of each; letters of each."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -208,8 +217,8 @@ def count_incidents(columns: Columns, rows: Flags) -> tuple[int, int, int]:
 def with_quotes(
     items: Sequence[IncidentItem], reports: pa.Table, memberships: pa.Table, sources: pa.Table
 ) -> tuple[IncidentItem, ...]:
-    """Return the items with the words of their surest reports, for the first ``MAX_QUOTED`` of them."""
-    wanted = [item.incident_id for item in items[:MAX_QUOTED] if item.incident_id is not None]
+    """Return the items with the words of their surest reports, for the first ``MAX_DETAILED`` of them."""
+    wanted = [item.incident_id for item in items[:MAX_DETAILED] if item.incident_id is not None]
     member_rows = memberships.filter(pc.is_in(memberships["incident_id"], value_set=pa.array(wanted, pa.string())))
     named = reports.filter(pc.is_in(reports["report_id"], value_set=member_rows["report_id"].combine_chunks()))
     texts = {row["report_id"]: row for row in named.filter(pc.is_valid(named["text"])).to_pylist()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holdfire.basics.instants import to_us
+from holdfire.publication.items import MAX_DETAILED
 from holdfire.publication.language import Speech
 from holdfire.publication.naming import Names, place_text
 from holdfire.publication.page import Bar, ClaimLine, IncidentLine, QuoteLine
@@ -167,7 +168,9 @@ def _line(names: Names, item: IncidentItem, number: int) -> IncidentLine:
         lon=item.lon,
         lat=item.lat,
         sigma_m=item.sigma_m,
-        claims=tuple(line for breach in item.breaches for line in _claim_lines(names, breach)),
+        claims=tuple(line for breach in item.breaches for line in _claim_lines(names, breach))
+        if number <= MAX_DETAILED
+        else (),
         quotes=tuple(
             QuoteLine(
                 text=quote.text,

@@ -8,7 +8,7 @@ neither the order of files nor of rows. Leaves the meaning of formats to their f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -236,12 +236,18 @@ def read_files(
     chosen = load_mapping(mapping) if mapping is not None else None
     context = _context(kinds, weapons, targets, areas, hide_event_ids)
     given = load_sources(sources)
+    return _read_all(dict.fromkeys(Path(path) for path in paths), chosen, context, given, strict)
+
+
+def _read_all(
+    paths: Iterable[Path], mapping: Mapping | None, context: Context, given: dict[str, Source], strict: bool
+) -> ReadResult:
     tables: list[pa.Table] = []
     known: dict[str, Source] = {}
     refusals: list[Refusal] = []
     files: list[FileRead] = []
-    for path in dict.fromkeys(Path(path) for path in paths):
-        file = _open(path, chosen)
+    for path in paths:
+        file = _open(path, mapping)
         for batch in file.batches(context):
             tables.append(batch.reports)
             for source_id, source in batch.sources.items():
@@ -251,18 +257,15 @@ def read_files(
         refusals += file.log.closed()
         files.append(file.read_as)
     reports, contradictions = single_reports(_joined(tables))
-    if contradictions:
-        refusals += contradictions
-        files = _count_contradictions(files, contradictions)
-        if strict:
-            log = RefusalLog(contradictions[0].file)
-            log.add(contradictions)
-            raise strict_error(contradictions[0].file, log)
+    if contradictions and strict:
+        log = RefusalLog(contradictions[0].file)
+        log.add(contradictions)
+        raise strict_error(contradictions[0].file, log)
     return ReadResult(
         reports=reports,
         sources=source_table(reports, known, given),
-        refusals=refusal_table(refusals),
-        files=tuple(files),
+        refusals=refusal_table([*refusals, *contradictions]),
+        files=tuple(_count_contradictions(files, contradictions)),
     )
 
 

@@ -168,12 +168,18 @@ def incident_row(incident_id: str, start: datetime | None, end: datetime | None)
     counts = {"n_reports": 1, "n_sources": 1, "n_independent": 1}
     probs = {"prob_real": 1.0, "prob_real_lower": 1.0, "prob_real_upper": 1.0}
     times = {"occurred_start": start, "occurred_end": end}
-    return row | counts | probs | times | {
-        "incident_id": incident_id,
-        "place_model": "unknown",
-        "languages": "",
-        "explanation": "{}",
-    }
+    return (
+        row
+        | counts
+        | probs
+        | times
+        | {
+            "incident_id": incident_id,
+            "place_model": "unknown",
+            "languages": "",
+            "explanation": "{}",
+        }
+    )
 
 
 def tables(facts: Facts, as_of: datetime) -> tuple[pa.Table, pa.Table, pa.Table]:

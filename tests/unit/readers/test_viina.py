@@ -32,11 +32,11 @@ def test_a_row_becomes_one_report_for_each_medium(tmp_path: Path) -> None:
 
 
 def test_the_day_is_that_of_publication_in_kyiv(tmp_path: Path) -> None:
-    """Reported: the day in Kyiv; occurred: from 18:00 of the day before to its end."""
+    """Reported: the day in Kyiv; occurred: from the beginning of the day before to its end."""
     row = read(tmp_path, viina_row())[0]
     assert datetime(2031, 7, 22, 21, tzinfo=UTC) == row["reported_start"]
     assert datetime(2031, 7, 23, 21, tzinfo=UTC) == row["reported_end"] == row["occurred_end"]
-    assert datetime(2031, 7, 22, 15, tzinfo=UTC) == row["occurred_start"]
+    assert datetime(2031, 7, 21, 21, tzinfo=UTC) == row["occurred_start"]
 
 
 @pytest.mark.parametrize(
