@@ -22,7 +22,7 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.report import REPORT_SCHEMA
 from holdfire.records.schema import NAMES, conform
 
-__all__ = ["resolve_names", "unresolved_names"]
+__all__ = ["resolve_names", "resolve_sides", "unresolved_names"]
 
 UNRESOLVED_SCHEMA = pa.schema(
     [
@@ -98,6 +98,26 @@ def resolve_names(reports: pa.Table, agreement: Agreement) -> pa.Table:
         index = table.schema.get_field_index(name)
         table = table.set_column(index, table.schema.field(index), values.take(codes))
     return table
+
+
+def resolve_sides(sources: pa.Table, agreement: Agreement) -> pa.Table:
+    """Return the sources with their sides as ids of parties, where the agreement knows the name.
+
+    Parameters
+    ----------
+    sources : pyarrow.Table
+        By ``SOURCE_SCHEMA``.
+    agreement : Agreement
+
+    Returns
+    -------
+    pyarrow.Table
+        The same rows. A side that the agreement does not know stays as it was: its source still depends on somebody.
+    """
+    directory = Directory(agreement)
+    sides = [None if side is None else _single(side, directory) or side for side in sources["side"].to_pylist()]
+    index = sources.schema.get_field_index("side")
+    return sources.set_column(index, sources.schema.field(index), pa.array(sides, pa.string()))
 
 
 def unresolved_names(reports: pa.Table, agreement: Agreement) -> pa.Table:

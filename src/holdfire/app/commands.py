@@ -174,13 +174,14 @@ def assess_files(
     )
     case = CaseFolder(out)
     case.write_bytes("agreement.yaml", agreement_bytes)
-    tables = {**_tables(result), "sources": read.sources, "refused": read.refusals, "coverage": coverage}
+    tables = {**_tables(result), "refused": read.refusals, "coverage": coverage}
     return _write(case, tables, read, agreement_bytes, "assess", _settings(inputs, chosen))
 
 
 def _tables(result: CaseResult) -> dict[str, pa.Table]:
     return {
         "reports": result.reports,
+        "sources": result.sources,
         "zone_shapes": result.zone_shapes,
         "incidents": result.incidents,
         "memberships": result.memberships,

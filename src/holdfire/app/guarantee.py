@@ -6,7 +6,6 @@ authorises a rung, and what was authorised or used is an input. Leaves the judgi
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,9 @@ from holdfire.guarantee.gates import judge_gate
 from holdfire.guarantee.ladder import judge_ladder
 from holdfire.guarantee.register import judge_commitments
 from holdfire.guarantee.words import gate_lines, ladder_lines, register_lines
+from holdfire.guarantee.zones import zones_asked
 from holdfire.records.agreement import Agreement
+from holdfire.records.plain import plain
 from holdfire.store.case_folder import CaseFolder
 
 __all__ = ["LadderAnswer", "ladder_of_case"]
@@ -34,15 +35,6 @@ WATCHED_DAYS = 60
 
 LadderAnswer = tuple[list[str], list[dict[str, Any]]]
 """Lines for people, and the states as data."""
-
-
-def _named_zones(agreement: Agreement) -> list[str]:
-    rungs = agreement.ladder.rungs if agreement.ladder else []
-    zones = {zone for rung in rungs for zone in rung.when.zones}
-    zones |= {one.zone for gate in agreement.gates for one in gate.requires if one.zone is not None}
-    if any(rung.when.spread for rung in rungs):
-        zones |= {zone.id for zone in agreement.zones}
-    return sorted(zones)
 
 
 def _as_of(case: CaseFolder, text: str | None, zone: str) -> datetime:
@@ -79,7 +71,7 @@ def ladder_of_case(
     lines: list[str] = []
     states: list[dict[str, Any]] = []
     for one in _readings(agreement, reading):
-        tables = (findings.filter(kept), known, zone_memberships(known, shapes, _named_zones(agreement), one, named))
+        tables = (findings.filter(kept), known, zone_memberships(known, shapes, zones_asked(agreement), one, named))
         watch = _watch(case, agreement, at)
         state = judge_ladder(agreement, *tables, as_of=at, reading=one, reviews=entries, watch=watch)
         lines += ladder_lines(state, agreement)
@@ -87,8 +79,8 @@ def ladder_of_case(
         for gate in agreement.gates:
             gate_state = judge_gate(agreement, gate.id, *tables, as_of=at, reading=one, reviews=entries, watch=watch)
             lines += gate_lines(gate_state, agreement)
-            gates.append(asdict(gate_state))
-        states.append({"ladder": asdict(state), "gates": gates})
+            gates.append(plain(gate_state))
+        states.append({"ladder": plain(state), "gates": gates})
     register = judge_commitments(agreement, valid_at=at, known_at=at)
     if register.commitments:
         lines += register_lines(register, agreement)
@@ -105,7 +97,5 @@ def _readings(agreement: Agreement, wanted: str | None) -> list[str]:
     if wanted is None:
         return known
     if wanted not in known:
-        raise InputError(
-            f"This agreement has no reading {wanted!r}.", "--reading", f"It has {', '.join(known)}."
-        )
+        raise InputError(f"This agreement has no reading {wanted!r}.", "--reading", f"It has {', '.join(known)}.")
     return [wanted]

@@ -148,13 +148,20 @@ def _review(entry: Any, index: int, document: Document, faults: list[Fault]) -> 
     made_at = instants.get("made_at")
     if len(faults) > n_before or made_at is None:
         return None
-    optional = {key: entry.get(key) for key in _REVIEW_OPTIONAL}
+    optional: dict[str, str | None] = {key: entry.get(key) for key in _REVIEW_OPTIONAL}
     return Review(
-        **{key: entry[key] for key in _REVIEW_TEXTS},
-        **optional,
+        review_id=entry["review_id"],
+        finding_id=entry["finding_id"],
+        reviewer=entry["reviewer"],
+        reason=entry["reason"],
         decision=entry["decision"],
         made_at=made_at,
         remedy_deadline=instants.get("remedy_deadline"),
+        standard=optional["standard"],
+        dissent=optional["dissent"],
+        party_reply=optional["party_reply"],
+        remedy=optional["remedy"],
+        supersedes=optional["supersedes"],
     )
 
 

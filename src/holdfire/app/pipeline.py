@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from holdfire.agreement.names import resolve_names
+from holdfire.agreement.names import resolve_names, resolve_sides
 from holdfire.assessment.assess import assess
 from holdfire.assessment.counts import count_breaches
 from holdfire.assessment.shapes import zone_shapes
@@ -75,6 +75,7 @@ class CaseResult:
     """Hold what a run made, every table in its record's schema."""
 
     reports: pa.Table
+    sources: pa.Table
     zone_shapes: pa.Table
     incidents: pa.Table
     memberships: pa.Table
@@ -117,8 +118,9 @@ def run_case(case: CaseInput) -> CaseResult:
     ids = {"agreement_id": agreement.id}
     n_reports = case.reports.num_rows
     reports = _stage("resolve", n_reports, _rows, lambda: resolve_names(case.reports, agreement), **ids)
+    sources = resolve_sides(case.sources, agreement)
     shapes = _stage("shapes", len(agreement.zones), _rows, lambda: zone_shapes(agreement), **ids)
-    fused = fuse_case(reports, case.sources, trees, case.parameters)
+    fused = fuse_case(reports, sources, trees, case.parameters)
     n_incidents = fused.incidents.num_rows
     assessments = _stage(
         "assess",
@@ -141,12 +143,13 @@ def run_case(case: CaseInput) -> CaseResult:
         "decide",
         assessments.num_rows,
         _rows,
-        lambda: decide(assessments, agreement, case.sources, case.reviews, evidence_kinds=_told_kinds(reports)),
+        lambda: decide(assessments, agreement, sources, case.reviews, evidence_kinds=_told_kinds(reports)),
         **ids,
     )
     counts = _stage("count", n_incidents, _rows, lambda: count_breaches(assessments, fused.incidents, agreement), **ids)
     return CaseResult(
         reports=reports,
+        sources=sources,
         zone_shapes=shapes,
         incidents=fused.incidents,
         memberships=fused.memberships,

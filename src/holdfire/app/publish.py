@@ -76,9 +76,7 @@ def _period(case: BulletinInputs, wanted: Wanted) -> tuple[datetime, datetime]:
     start = parse_instant(wanted.start, zone) if wanted.start else local_day_bounds(first, zone)[0]
     end = parse_instant(wanted.end, zone) if wanted.end else local_day_bounds(last, zone)[1]
     if not start < end:
-        raise InputError(
-            f"This period ends before it starts: {start} to {end}.", "--from, --to", "Check both bounds."
-        )
+        raise InputError(f"This period ends before it starts: {start} to {end}.", "--from, --to", "Check both bounds.")
     return start, end
 
 
@@ -157,6 +155,6 @@ def publish_case(folder: Path, wanted: Wanted, out: Path, previous: Path | None 
         if "pdf" in wanted.forms:
             written.append(target.write_bytes(f"bulletin.{language}.pdf", render_pdf(bulletin)))
     tables = [form for form in wanted.forms if form not in ("html", "pdf")]
-    for name, content in render_tables(released, start=start, end=end, forms=tables).items():
+    for name, content in dict(render_tables(released, start=start, end=end, forms=tables)).items():
         written.append(target.write_bytes(name, content))
     return written

@@ -104,7 +104,7 @@ def load_areas(path: Path | None) -> Mapping[str, shapely.Geometry]:
             properties: Mapping[str, Any] = feature.get("properties") or {}
             name = properties.get("area_id") or feature.get("id") or properties.get("id") or properties.get("name")
             if name is not None:
-                areas[str(name)] = shape(feature["geometry"])
+                areas[str(name)] = shapely.make_valid(shape(feature["geometry"]))
     except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError) as error:
         raise ReadError(
             f"This is no GeoJSON FeatureCollection of polygons: {str(error)[:120]}",

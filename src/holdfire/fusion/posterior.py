@@ -83,6 +83,29 @@ def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     }
 
 
+def most_shared(start: Floats, end: Floats) -> tuple[float, float]:
+    """Return the stretch that most intervals share; of several the shortest, then the first.
+
+    Parameters
+    ----------
+    start, end : float64, (n,), seconds
+        n > 0; an interval without length counts at its instant.
+
+    Examples
+    --------
+    >>> most_shared(np.array([0.0, 1.0, 2.0]), np.array([2.0, 3.0, 4.0]))
+    (1.0, 2.0)
+    """
+    edges = np.unique(np.concatenate([start, end]))
+    if edges.size == 1:
+        return float(edges[0]), float(edges[0])
+    middle = (edges[:-1] + edges[1:]) / 2.0
+    depth = ((start[:, None] <= middle) & (end[:, None] >= middle)).sum(axis=0)
+    length = np.diff(edges)
+    best = int(np.lexsort((length, -depth))[0])
+    return float(edges[best]), float(edges[best + 1])
+
+
 def _time(prepared: Prepared, groups: Groups) -> dict[str, object]:
     """Return the interval that the group's intervals share; those that lie apart from it are left out."""
     rows, first = groups.members, groups.first[:-1]
@@ -93,6 +116,11 @@ def _time(prepared: Prepared, groups: Groups) -> dict[str, object]:
     high = np.minimum.reduceat(np.where(inside, end, np.inf), first)
     bad = ~((high > low) & np.isfinite(high - low))
     low, high = np.where(bad, groups.G[:, 4], low), np.where(bad, groups.G[:, 5], high)
+    for group in np.flatnonzero(bad).tolist():
+        told = slice(groups.first[group], groups.first[group + 1])
+        use = prepared.has_time[rows[told]]
+        if use.any():
+            low[group], high[group] = most_shared(start[told][use], end[told][use])
     known = np.logical_or.reduceat(prepared.has_time[rows], first)
     us = [np.round(np.where(known, v, 0.0) * 1e6).astype(np.int64) for v in (low, high)]
     return {

@@ -116,8 +116,6 @@ def breaches_of(
 
     Parameters
     ----------
-    zoning : Zoning
-    when : RungCondition
     asked : bool, (n_findings of the ledger,)
     spread_zones : tuple of str
         Zones over which a spread is asked for.

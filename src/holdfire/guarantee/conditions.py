@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from holdfire.guarantee.breaches import Breaches, asked_about, breaches_of, duration_us
 from holdfire.guarantee.ledger import OPEN, UNDATED
 from holdfire.guarantee.tails import MAX_EXACT_ZONES, Steps, count_tails, spread_tails, steps_of
-from holdfire.guarantee.zones import Zoning
+from holdfire.guarantee.zones import Zoning, spread_zones
 from holdfire.records.agreement import Agreement
 from holdfire.records.ladder import RungCondition
 
@@ -84,7 +84,7 @@ def judge_condition(agreement: Agreement, zoning: Zoning, when: RungCondition, *
         Breaches that began at or before it do not count.
     """
     asked = asked_about(zoning.ledger, when, since=since)
-    zones = _spread_zones(agreement, when)
+    zones = spread_zones(agreement, when)
     return course_of(breaches_of(zoning, when, asked, spread_zones=zones), when, zoning.ledger.as_of)
 
 
@@ -159,9 +159,3 @@ def _at_least(prob: Floats, n: int) -> Floats:
         chances[1:] = chances[1:] * (1.0 - p) + chances[:-1] * p
         chances[0] *= 1.0 - p
     return np.asarray(np.clip(1.0 - chances.sum(axis=0), 0.0, 1.0), dtype=np.float64)
-
-
-def _spread_zones(agreement: Agreement, when: RungCondition) -> tuple[str, ...]:
-    if when.spread is None:
-        return ()
-    return tuple(when.zones) or tuple(zone.id for zone in agreement.zones if zone.anywhere is not True)

@@ -141,13 +141,10 @@ def judge_gate(
 
     Parameters
     ----------
-    agreement : Agreement
-    gate_id : str
     findings, incidents, zone_membership : pyarrow.Table
         By ``FINDING_SCHEMA``, ``INCIDENT_SCHEMA`` and ``ZONE_MEMBERSHIP_SCHEMA``: what is known at ``as_of``.
     as_of : datetime
         UTC.
-    reading : str
     authorisations, used, reviews : iterable
         Persons' decisions, rungs used and reviews; what is later than ``as_of`` is not seen.
     watch : pyarrow.Table, optional

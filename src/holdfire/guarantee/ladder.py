@@ -52,11 +52,13 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from holdfire.basics.instants import from_us, to_us
+from holdfire.basics.instants import to_us
 from holdfire.basics.units import parse_duration_h
+from holdfire.guarantee.acts import Acts, acts_of, cause_of, instant_or_none, is_after
 from holdfire.guarantee.breaches import duration_us
 from holdfire.guarantee.clocks import begun_clock, unbegun_clock
 from holdfire.guarantee.gates import Case, judge_gate_of
@@ -100,17 +102,16 @@ def judge_ladder(
     agreement : Agreement
         Checked; without a ladder the state has no rungs.
     findings, incidents : pyarrow.Table
-        By ``FINDING_SCHEMA`` and ``INCIDENT_SCHEMA``: what is known at ``as_of``; rows in any order.
+        By ``FINDING_SCHEMA`` and ``INCIDENT_SCHEMA``: what is known at ``as_of``.
     zone_membership : pyarrow.Table
         By ``ZONE_MEMBERSHIP_SCHEMA``, for the zones that rungs and gates name; what is not listed lies outside.
     as_of : datetime
         UTC.
     reading : str
-        Id of the reading.
     authorisations, used, reviews : iterable
         What persons decided, did and reviewed; what is later than ``as_of`` is not seen.
     watch, watched_share
-        How much was watched, for gates that ask for quiet; see :func:`holdfire.guarantee.gates.judge_gate`.
+        As for :func:`holdfire.guarantee.gates.judge_gate`.
 
     Raises
     ------
@@ -132,14 +133,18 @@ def judge_ladder(
         watch=watch,
         watched_share=watched_share,
     )
-    ladder = agreement.ladder
+    return _state(case)
+
+
+def _state(case: Case) -> GuaranteeState:
+    agreement, ladder = case.agreement, case.agreement.ladder
     climb = _Climb.begun(case, ladder) if ladder is not None else None
     rungs = climb.rungs() if climb is not None else ()
     return GuaranteeState(
         agreement_id=agreement.id,
         agreement_version=agreement.version,
-        reading=reading,
-        as_of=as_of,
+        reading=case.reading.id,
+        as_of=case.as_of,
         in_force=case.force_span() is not None,
         first_breach_at=climb.first_at if climb is not None else None,
         first_breach_by=climb.first_by if climb is not None else None,
@@ -156,6 +161,16 @@ def _highest(rungs: tuple[RungState, ...], statuses: tuple[str, ...]) -> str | N
 def _above(rungs: tuple[RungState, ...], statuses: tuple[str, ...]) -> str | None:
     found = next((rung for rung in reversed(rungs) if rung.status not in ("quiet", "stood down")), None)
     return found.rung_id if found is not None and found.status in statuses else None
+
+
+class _Waits(NamedTuple):
+    """Hold what a rung waits for, and the names of what is not surely met."""
+
+    after: tuple[AfterState, ...]
+    elapsed: str
+    elapsed_at: datetime | None
+    gates: tuple[GateState, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -182,8 +197,8 @@ class _Climb:
             case=case,
             ladder=ladder,
             stands=stands,
-            first_at=_instant(min(at, default=None)),
-            first_by=_instant(min(by, default=None)),
+            first_at=instant_or_none(min(at, default=None)),
+            first_by=instant_or_none(min(by, default=None)),
         )
 
     def rungs(self) -> tuple[RungState, ...]:
@@ -192,16 +207,9 @@ class _Climb:
 
     def _rung(self, position: int, rung: Rung) -> RungState:
         stand, when = self.stands[position], rung.when
-        after = tuple(AfterState(rung_id=name, used_at=self._used_at(name)) for name in rung.after)
-        elapsed, elapsed_at = self._elapsed(rung)
-        gates = self._gates(rung)
-        waits = [f"after:{one.rung_id}" for one in after if one.used_at is None]
-        waits += ["elapsed"] if elapsed != "yes" else []
-        waits += [f"gate:{one.gate_id}" for one in gates if one.answer != "open"]
-        use, before = self._own_uses(rung.id, stand)
-        decisions = self._decisions(rung.id, stand)
-        decision = decisions[-1] if decisions else None
-        cause = self._cause(rung.id, stand)
+        waits = self._waits(rung)
+        acts = acts_of(self.case, rung, stand, [one.used_at for one in waits.after])
+        cause = cause_of(self.case, rung, stand)
         held_from, held_until, stands_down_at = stand.held
         return RungState(
             rung_id=rung.id,
@@ -223,63 +231,53 @@ class _Climb:
             held_until=held_until,
             stands=stand.stands,
             stands_down_at=stands_down_at,
-            stood_down_at=_instant(stand.down_at) if cause is not None else None,
+            stood_down_at=instant_or_none(stand.down_at) if cause is not None else None,
             stood_down_cause=cause,
-            first_breach_at=_instant(stand.first_at),
-            first_breach_by=_instant(stand.first_by),
-            perhaps_first_breach_at=_instant(stand.perhaps_first_at),
-            verified_at=_instant(stand.verified_at),
-            status=_status(stand, cause, use, decision, waits),
-            waits_for=tuple(waits),
-            clocks=self._clocks(position, rung, stand, use),
-            after=after,
+            first_breach_at=instant_or_none(stand.first_at),
+            first_breach_by=instant_or_none(stand.first_by),
+            perhaps_first_breach_at=instant_or_none(stand.perhaps_first_at),
+            verified_at=instant_or_none(stand.verified_at),
+            status=_status(stand, cause, acts, waits.names),
+            waits_for=waits.names,
+            clocks=self._clocks(position, rung, stand, acts.use),
+            after=waits.after,
             after_elapsed_h=None if rung.after_elapsed is None else parse_duration_h(rung.after_elapsed),
-            elapsed=elapsed,
-            elapsed_at=elapsed_at,
-            gates=gates,
+            elapsed=waits.elapsed,
+            elapsed_at=waits.elapsed_at,
+            gates=waits.gates,
             responder=rung.responder,
             duty=dict(rung.duty),
             authorised_by=None if rung.authorised_by is None else dict(rung.authorised_by),
-            authorisation=decision,
-            used=use,
-            used_before=before,
-            irregular=self._irregular(rung, stand, use, decisions),
+            authorisation=acts.decision,
+            used=acts.use,
+            used_before=acts.earlier_use,
+            irregular=acts.irregular,
         )
+
+    def _waits(self, rung: Rung) -> _Waits:
+        """Return what the rung waits for (rules 8 to 10)."""
+        after = tuple(AfterState(rung_id=name, used_at=self._used_at(name)) for name in rung.after)
+        elapsed, elapsed_at = self._elapsed(rung)
+        now = dataclasses.replace(self.case, used=self._uses())
+        gates = tuple(judge_gate_of(now, gate_id) for gate_id in rung.gates)
+        names = [f"after:{one.rung_id}" for one in after if one.used_at is None]
+        names += ["elapsed"] if elapsed != "yes" else []
+        names += [f"gate:{one.gate_id}" for one in gates if one.answer != "open"]
+        return _Waits(after=after, elapsed=elapsed, elapsed_at=elapsed_at, gates=gates, names=tuple(names))
 
     def _uses(self) -> tuple[RungUse, ...]:
         # The uses of the ladder's episode, oldest first.
-        cuts = {rung.id: _instant(stand.cut) for rung, stand in zip(self.ladder.rungs, self.stands, strict=True)}
+        cuts = {rung.id: instant_or_none(stand.cut) for rung, stand in zip(self.ladder.rungs, self.stands, strict=True)}
         return tuple(
             use
             for use in self.case.used
             if self.first_at is not None
             and use.used_at >= self.first_at
-            and _is_after(use.used_at, cuts.get(use.rung_id))
+            and is_after(use.used_at, cuts.get(use.rung_id))
         )
 
     def _used_at(self, rung_id: str) -> datetime | None:
         return next((use.used_at for use in self._uses() if use.rung_id == rung_id), None)
-
-    def _own_uses(self, rung_id: str, stand: Stand) -> tuple[RungUse | None, RungUse | None]:
-        """Return the first use in the rung's own episode, and the last one before it."""
-        first_at, cut = _instant(stand.first_at), _instant(stand.cut)
-        uses = [use for use in self.case.used if use.rung_id == rung_id]
-        own = [one for one in uses if first_at is not None and one.used_at >= first_at and _is_after(one.used_at, cut)]
-        earlier = uses[: len(uses) - len(own)]
-        return (own[0] if own else None), (earlier[-1] if earlier else None)
-
-    def _decisions(self, rung_id: str, stand: Stand) -> list[Authorisation]:
-        # Those of the rung's own episode, oldest first.
-        first_at, cut = _instant(stand.first_at), _instant(stand.cut)
-        made = [one for one in self.case.authorisations if one.rung_id == rung_id and one.decision != "stand down"]
-        return [one for one in made if first_at is not None and one.made_at >= first_at and _is_after(one.made_at, cut)]
-
-    def _cause(self, rung_id: str, stand: Stand) -> str | None:
-        if stand.stands != "no":
-            return None
-        acted = any(use.rung_id == rung_id for use in self.case.used)
-        acted = acted or any(a.rung_id == rung_id and a.decision == "given" for a in self.case.authorisations)
-        return "never held" if stand.cause is None and acted else stand.cause
 
     def _elapsed(self, rung: Rung) -> tuple[str, datetime | None]:
         if rung.after_elapsed is None:
@@ -290,10 +288,6 @@ class _Climb:
             return "yes", surely
         possibly = self.first_at is not None and self.case.as_of >= self.first_at + wait
         return ("cannot determine" if possibly else "no"), surely
-
-    def _gates(self, rung: Rung) -> tuple[GateState, ...]:
-        now = dataclasses.replace(self.case, used=self._uses())
-        return tuple(judge_gate_of(now, gate_id) for gate_id in rung.gates)
 
     def _clocks(self, position: int, rung: Rung, stand: Stand, use: RungUse | None) -> tuple[ClockState, ...]:
         if stand.stands == "no":
@@ -323,9 +317,9 @@ class _Climb:
         self, starts_at: str, position: int, rung: Rung, stand: Stand
     ) -> tuple[datetime | None, datetime | None, tuple[str, ...]]:
         if starts_at == "breach":
-            return _instant(stand.first_at), _instant(stand.first_by), stand.first_findings
+            return instant_or_none(stand.first_at), instant_or_none(stand.first_by), stand.first_findings
         if starts_at == "verification":
-            began = _instant(stand.verified_at)
+            began = instant_or_none(stand.verified_at)
             return began, began if stand.stands == "yes" else None, stand.verified_findings
         below = [self.ladder.rungs[position - 1].id] if position else []
         instants = [self._used_at(rung_id) for rung_id in rung.after or below]
@@ -333,56 +327,31 @@ class _Climb:
         began = max(known) if known and len(known) == len(instants) else None
         return began, began if stand.stands == "yes" else None, ()
 
-    def _irregular(
-        self, rung: Rung, stand: Stand, use: RungUse | None, decisions: list[Authorisation]
-    ) -> tuple[str, ...]:
-        if use is None:
-            return ()
-        found = []
-        until = [one.decision for one in decisions if one.made_at <= use.used_at]
-        if until[-1:] != ["given"]:
-            found.append("used without authorisation")
-        before = [self._used_at(rung_id) for rung_id in rung.after]
-        if any(instant is None or instant > use.used_at for instant in before):
-            found.append("used before the rungs it follows")
-        if stand.stands != "yes" or stand.episode is None or from_us(stand.episode.start) > use.used_at:
-            found.append("used without its condition")
-        return tuple(found)
-
 
 def _joined(stretches: list[Stretch], as_of: int) -> list[Stretch]:
     """Return the episodes that overlap, through others too, with one that stands at ``as_of`` (rule 6)."""
     present: list[Stretch] = []
+    until = 0
     for one in sorted(stretches, key=lambda stretch: stretch.start):
-        if one.start < max((other.stands_until for other in present), default=one.start):
+        if present and one.start < until:
             present.append(one)
+            until = max(until, one.stands_until)
         else:
-            present = [one]
-    return present if any(one.stands_until > as_of for one in present) else []
+            present, until = [one], one.stands_until
+    return present if until > as_of else []
 
 
-def _is_after(instant: datetime, cut: datetime | None) -> bool:
-    return cut is None or instant > cut
-
-
-def _instant(us: int | None) -> datetime | None:
-    return None if us is None else from_us(us)
-
-
-def _status(
-    stand: Stand, cause: str | None, use: RungUse | None, decision: Authorisation | None, waits: list[str]
-) -> str:
+def _status(stand: Stand, cause: str | None, acts: Acts, waits: tuple[str, ...]) -> str:
     """Return the status by rule 12."""
     if stand.stands == "no":
         if stand.answer == "cannot determine":
             return "cannot determine"
         return "quiet" if cause is None else "stood down"
-    if use is not None:
+    if acts.use is not None:
         return "used"
     if stand.stands == "cannot determine":
         return "cannot determine"
     if waits:
         return "waiting"
-    if decision is not None and decision.decision in ("refused", "given"):
-        return "refused" if decision.decision == "refused" else "authorised"
-    return "due"
+    decided = None if acts.decision is None else acts.decision.decision
+    return {"refused": "refused", "given": "authorised"}.get(decided or "", "due")

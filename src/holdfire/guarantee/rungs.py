@@ -302,4 +302,5 @@ def _is_blind(case: Case, when: RungCondition, blind: tuple[str, ...]) -> bool:
         return bool(blind)
     asked = [clause for clause in case.agreement.clauses if clause.severity >= when.min_severity]
     asked = [one for one in asked if not when.parties or set(when.parties) & set(one.addressees)]
+    asked = [one for one in asked if not one.scope.readings or case.reading.id in one.scope.readings]
     return bool(asked) and {clause.id for clause in asked} <= set(blind)

@@ -27,10 +27,27 @@ from numpy.typing import NDArray
 from holdfire.guarantee.ledger import Ledger
 from holdfire.records.agreement import Agreement
 from holdfire.records.clauses import Clause, Disengagement, NoFly, NoReinforcement, Protected, Withdrawal
+from holdfire.records.ladder import RungCondition
 
-__all__ = ["Zoning"]
+__all__ = ["Zoning", "spread_zones", "zones_asked"]
 
 Floats = NDArray[np.float64]
+
+
+def spread_zones(agreement: Agreement, when: RungCondition) -> tuple[str, ...]:
+    """Return the zones over which a condition asks for a spread; all bounded ones where it names none."""
+    if when.spread is None:
+        return ()
+    return tuple(when.zones) or tuple(zone.id for zone in agreement.zones if zone.anywhere is not True)
+
+
+def zones_asked(agreement: Agreement) -> tuple[str, ...]:
+    """Return the zones that the ladder and the gates ask about, sorted: those whose memberships must be given."""
+    asked: set[str] = set()
+    for rung in () if agreement.ladder is None else agreement.ladder.rungs:
+        asked |= {*rung.when.zones, *spread_zones(agreement, rung.when)}
+    asked |= {one.zone for gate in agreement.gates for one in gate.requires if one.zone is not None}
+    return tuple(sorted(asked))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -20,8 +20,16 @@ from holdfire.publication.changes import MAX_VERDICT_CHANGES, late_incidents, ve
 from holdfire.publication.clause_numbers import clause_deltas, clause_numbers, timeline_of
 from holdfire.publication.digest import content_sha256, sort_rows
 from holdfire.publication.intake import attributions_of, intake_of, refusal_groups, source_items
-from holdfire.publication.items import MAX_INCIDENTS, count_incidents, incident_items, standing_items, with_quotes
-from holdfire.publication.period import NO_TIME, day_of, period_of
+from holdfire.publication.items import (
+    MAX_INCIDENTS,
+    MAX_TOUCHING,
+    count_incidents,
+    incident_items,
+    likely_rows,
+    standing_items,
+    with_quotes,
+)
+from holdfire.publication.period import NO_TIME, day_of, meets, period_of
 from holdfire.publication.shapes import line_shapes, zone_drawings, zone_geometries
 from holdfire.publication.tallies import Columns, columns_of
 from holdfire.publication.watch import watch_of
@@ -114,7 +122,10 @@ def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: s
     )
     within = columns.within(to_us(period.start), to_us(period.end))
     zones = zone_drawings(case.zone_shapes, agreement, period)
-    items = incident_items(columns, within, agreement, zone_geometries(zones))
+    shapes = zone_geometries(zones)
+    items = incident_items(columns, within, agreement, shapes)
+    touching = ~within & (columns.incident >= 0)
+    touching &= meets(case.incidents, to_us(period.start), to_us(period.end))[columns.incident]
     fused_us = columns.incident_at_us
     numbers = np.unique(columns.incident[within])
     places = np.asarray(case.incidents["lon"].to_numpy(), dtype=np.float64)[numbers]
@@ -127,6 +138,8 @@ def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: s
         incidents=with_quotes(items, case.reports, case.memberships, case.sources),
         n_incidents=int(numbers.size),
         n_fused=int(((fused_us >= to_us(period.start)) & (fused_us < to_us(period.end))).sum()),
+        touching=incident_items(columns, touching & likely_rows(columns), agreement, shapes, MAX_TOUCHING),
+        n_touching=int(np.unique(columns.incident[touching]).size),
         standing=standing_items(columns, agreement),
         clauses=clause_numbers(columns, agreement, period),
         timeline=timeline_of(columns, agreement, period),

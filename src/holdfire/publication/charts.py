@@ -1,7 +1,8 @@
 """Charts: the course of the counts as small multiples, all clauses together first.
 
-Turns a timeline into SVG. Rule: each day, week or month shows its 90 % interval as a light bar and the range of its
-mean as a dark one on it; a day without reports shows a dot on the ground line, for nothing reported is not nothing.
+Turns a timeline into SVG. Rule: each day, week or month shows a dark bar up to the lower bound of its mean, a light
+one on it up to the upper bound, and its 90 % interval as a stroke; a day without reports shows a dot on the ground
+line, for nothing reported is not nothing.
 Leaves colours to ``drawing``. Source: our own layout; nice steps of an axis are 1, 2 or 5 times a power of ten.
 """
 
@@ -12,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdfire.basics.instants import parse_instant
-from holdfire.publication.drawing import Paint, element, svg, text
+from holdfire.publication.drawing import Paint, element, number, svg, text
 from holdfire.publication.language import Speech
 from holdfire.publication.naming import Names
 from holdfire.records.bulletin import Bulletin
 from holdfire.records.bulletin_numbers import Bin, CountRange, Series
 
-__all__ = ["MAX_ROWS", "Layout", "draw_timeline", "timeline_rows"]
+__all__ = ["MAX_ROWS", "Layout", "draw_timeline", "entries_into_force", "timeline_rows"]
 
 MAX_ROWS = 14
 """Rows of a timeline that are drawn."""
@@ -68,7 +69,7 @@ def timeline_rows(names: Names, bulletin: Bulletin) -> list[tuple[str, Series]]:
         if series.clause_id is None:
             title = names.speech.gettext("All clauses together")
         else:
-            title = f"{series.clause_id}  {names.of('clause', series.clause_id)}"
+            title = names.full(series.clause_id)
         reading = names.readings(series.readings, series.clause_id)
         rows.append((f"{title} · {reading}" if reading else title, series))
     return rows
@@ -76,24 +77,26 @@ def timeline_rows(names: Names, bulletin: Bulletin) -> list[tuple[str, Series]]:
 
 def _bars(values: Sequence[CountRange], layout: Layout, top: float, base: float, height: float, paint: Paint) -> str:
     slot = (layout.width - layout.left) / max(len(values), 1)
+    wide, scale = max(1.0, min(24.0, slot * 0.66)), height / top
     drawn = []
+
+    def block(middle: float, low: float, high: float, colour: str) -> str:
+        return element("rect", x=middle - wide / 2, y=base - high * scale, width=wide,
+                       height=(high - low) * scale, fill=colour)  # fmt: skip
+
     for index, value in enumerate(values):
         middle = layout.left + (index + 0.5) * slot
-        scale = height / top
         if value.mean_upper == 0.0:
             drawn.append(element("circle", cx=middle, cy=base, r=1.1, fill=paint["ink3"]))
             continue
-        wide, slim = max(1.0, min(30.0, slot * 0.72)), max(0.8, min(11.0, slot * 0.3))
-        low, high = base - value.high * scale, base - value.low * scale
-        drawn.append(
-            element("rect", x=middle - wide / 2, y=low, width=wide, height=max(1.5, high - low), fill=paint["band"])
-        )
-        upper, lower = base - value.mean_upper * scale, base - value.mean_lower * scale
-        drawn.append(
-            element(
-                "rect", x=middle - slim / 2, y=upper, width=slim, height=max(1.5, lower - upper), fill=paint["core"]
-            )
-        )
+        drawn.append(block(middle, 0.0, value.mean_lower, paint["core"]))
+        drawn.append(block(middle, value.mean_lower, value.mean_upper, paint["band"]))
+        ends = (base - value.high * scale, base - value.low * scale)
+        if slot >= 5.0 and value.high > value.low:
+            cap = min(4.0, wide / 3)
+            line = f"M{number(middle)} {number(ends[0])}V{number(ends[1])}"
+            caps = "".join(f"M{number(middle - cap)} {number(end)}h{number(2 * cap)}" for end in ends)
+            drawn.append(element("path", d=line + caps, stroke=paint["ink"], stroke_width=1, fill="none"))
     return "".join(drawn)
 
 
@@ -168,22 +171,26 @@ def _period(bins: Sequence[Bin], layout: Layout, height: float, paint: Paint) ->
     return element("rect", x=x, y=0, width=len(inside) * slot, height=height, fill=paint["tint"])
 
 
-def _in_force(names: Names, bulletin: Bulletin, layout: Layout, height: float, paint: Paint) -> str:
-    """Mark where a reading's entry into force falls into the days that are drawn."""
-    bins, drawn = bulletin.timeline.bins, []
-    slot = (layout.width - layout.left) / len(bins)
-    for number, reading in enumerate(bulletin.agreement.readings):
+def entries_into_force(names: Names, bulletin: Bulletin) -> list[tuple[int, str]]:
+    """Return the bins, but the first, in which a reading enters into force, with the reading's role of colour."""
+    bins, found = bulletin.timeline.bins, []
+    for order, reading in enumerate(bulletin.agreement.readings):
         entry = parse_instant(reading.enters_into_force, bulletin.agreement.time_zone)
         day = names.speech.local(entry).date()
         for index, one in enumerate(bins):
             if one.first_day <= day <= one.last_day and index:
-                x = layout.left + index * slot
-                role = f"reading{min(number, 2) + 1}"
-                drawn.append(
-                    element(
-                        "line", x1=x, x2=x, y1=2, y2=height, stroke=paint[role], stroke_width=1, stroke_dasharray="3 3"
-                    )
-                )
+                found.append((index, f"reading{min(order, 2) + 1}"))
+    return found
+
+
+def _in_force(names: Names, bulletin: Bulletin, layout: Layout, height: float, paint: Paint) -> str:
+    slot = (layout.width - layout.left) / len(bulletin.timeline.bins)
+    drawn = []
+    for index, role in entries_into_force(names, bulletin):
+        x = layout.left + index * slot
+        drawn.append(
+            element("line", x1=x, x2=x, y1=2, y2=height, stroke=paint[role], stroke_width=1, stroke_dasharray="3 3")
+        )
     return "".join(drawn)
 
 
@@ -205,7 +212,7 @@ def draw_timeline(names: Names, bulletin: Bulletin, layout: Layout, paint: Paint
     tint = _period(bins, layout, y - layout.size * 1.2, paint)
     marks = _in_force(names, bulletin, layout, y - layout.size * 1.2, paint)
     return svg(
-        tint + "".join(drawn) + marks + labels,
+        tint + marks + "".join(drawn) + labels,
         layout.width,
         y + layout.size * 0.5,
         title=title,

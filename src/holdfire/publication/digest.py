@@ -120,6 +120,11 @@ def table_sha256(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
+def _unplaced(table: pa.Table) -> pa.Table:
+    """Return a table without what names its rows' place in a file, so that files in another order digest alike."""
+    return table.drop_columns([name for name in ("raw_row", "raw_sha256", "row") if name in table.column_names])
+
+
 def content_sha256(case: BulletinInputs, start: datetime, end: datetime) -> str:
     """Return the SHA-256 of what a bulletin of ``[start, end)`` depends on, its language aside."""
     tables = {
@@ -131,8 +136,8 @@ def content_sha256(case: BulletinInputs, start: datetime, end: datetime) -> str:
         "incidents": case.incidents,
         "memberships": case.memberships,
         "previous_findings": case.previous_findings,
-        "refusals": case.refusals,
-        "reports": case.reports,
+        "refusals": _unplaced(case.refusals),
+        "reports": _unplaced(case.reports),
         "sources": case.sources,
         "watch": case.watch,
         "zone_shapes": case.zone_shapes,
@@ -142,7 +147,7 @@ def content_sha256(case: BulletinInputs, start: datetime, end: datetime) -> str:
         "holdfire": "bulletin/1",
         "agreement": case.agreement.model_dump(mode="json", by_alias=True),
         "tables": {name: None if table is None else table_sha256(table) for name, table in tables.items()},
-        "files": sorted([file.name, file.sha256, file.n_rows, file.n_reports, file.n_refused] for file in case.files),
+        "files": sorted([file.name, file.n_rows, file.n_reports, file.n_refused] for file in case.files),
         "period": [to_us(start), to_us(end)],
         "release": {
             "audience": release.audience,

@@ -28,8 +28,10 @@ __all__ = [
     "LIKELY_FROM",
     "MAX_DETAILED",
     "MAX_INCIDENTS",
+    "MAX_TOUCHING",
     "count_incidents",
     "incident_items",
+    "likely_rows",
     "standing_items",
     "with_quotes",
 ]
@@ -38,6 +40,8 @@ MAX_INCIDENTS = 1000
 """Incidents that a bulletin carries one by one; the tables beside it carry all."""
 LIKELY_FROM = 0.5
 """A breach is likely where its lower bound reaches this: more likely than not, whatever is not known."""
+MAX_TOUCHING = 3
+"""Incidents of a neighbouring day that a bulletin names since they may have happened in its period."""
 MAX_DETAILED, MAX_QUOTES, MAX_QUOTE_LETTERS = 100, 3, 400
 """Incidents that are unfolded with every claim and with words of reports; words of each; letters of each."""
 
@@ -150,9 +154,13 @@ def _item(row: dict[str, Any], day: int, breaches: tuple[Breach, ...], zones: tu
 
 
 def incident_items(
-    columns: Columns, rows: Flags, agreement: Agreement, zones: Mapping[str, shapely.Geometry]
+    columns: Columns,
+    rows: Flags,
+    agreement: Agreement,
+    zones: Mapping[str, shapely.Geometry],
+    n: int = MAX_INCIDENTS,
 ) -> tuple[IncidentItem, ...]:
-    """Return the incidents behind some findings, strongest first, at most ``MAX_INCIDENTS``.
+    """Return the incidents behind some findings, strongest first, at most ``n``.
 
     Parameters
     ----------
@@ -160,7 +168,7 @@ def incident_items(
     zones : mapping of str to shapely geometry
         Bounded zones by id, lon/lat.
     """
-    groups = _ranked(columns, np.flatnonzero(rows & (columns.incident >= 0)), MAX_INCIDENTS)
+    groups = _ranked(columns, np.flatnonzero(rows & (columns.incident >= 0)), n)
     if not groups:
         return ()
     numbers = np.array([columns.incident[group[0]] for group in groups])
@@ -202,6 +210,13 @@ def standing_items(columns: Columns, agreement: Agreement) -> tuple[IncidentItem
     return tuple(items)
 
 
+def likely_rows(columns: Columns) -> Flags:
+    """Say which findings are likely breaches that no review excluded."""
+    refused = columns.reviewed & (columns.verdict == _EXCLUDED)
+    likely: Flags = ~refused & (np.nan_to_num(columns.lower, nan=0.0) >= LIKELY_FROM)
+    return likely
+
+
 def count_incidents(columns: Columns, rows: Flags) -> tuple[int, int, int]:
     """Return how many incidents some findings are on, how many of them are likely and how many are established."""
 
@@ -209,8 +224,7 @@ def count_incidents(columns: Columns, rows: Flags) -> tuple[int, int, int]:
         return int(np.unique(columns.incident[kept]).size)
 
     on_incident = rows & (columns.incident >= 0)
-    refused = columns.reviewed & (columns.verdict == _EXCLUDED)
-    likely = on_incident & ~refused & (np.nan_to_num(columns.lower, nan=0.0) >= LIKELY_FROM)
+    likely = on_incident & likely_rows(columns)
     return n_different(on_incident), n_different(likely), n_different(on_incident & (columns.verdict == _ESTABLISHED))
 
 

@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 MIN_WIDTH_DEG = 0.3
 MARGIN = 0.07
 """Share of the frame's larger side that is left free around what it shows."""
+AROUND = 0.6
+"""Share of a frame's longer side that can be seen beyond it where the page is wider or higher."""
 ASPECT = (1.35, 1.75)
 """Smallest and largest width of a frame for its height."""
 MAX_LAT = 84.0
@@ -54,6 +56,17 @@ class Frame:
     south: float
     east: float
     north: float
+
+    def widened(self) -> Frame:
+        """Return a frame larger by ``AROUND`` of its longer side all round: what can be moved to on the page."""
+        bottom, top = mercator(self.south), mercator(self.north)
+        pad = AROUND * max(self.east - self.west, top - bottom)
+        return Frame(
+            west=round(max(-180.0, self.west - pad), 4),
+            south=round(_latitude(max(mercator(-MAX_LAT), bottom - pad)), 4),
+            east=round(min(180.0, self.east + pad), 4),
+            north=round(_latitude(min(mercator(MAX_LAT), top + pad)), 4),
+        )
 
     def xy(self, lon: float, lat: float, width: float) -> tuple[float, float]:
         """Return a place on a drawing of some width, from the upper left corner."""

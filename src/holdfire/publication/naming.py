@@ -25,10 +25,13 @@ class Names:
     ----------
     agreement : Agreement
     speech : Speech
+    cell_m : float
+        Size of the cells at whose centres places stand, metres; 0 = places stand where they are.
     """
 
     agreement: Agreement
     speech: Speech
+    cell_m: float = 0.0
     _known: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +58,18 @@ class Names:
     def zone(self, name: str) -> str:
         """Return a zone's name; ``*`` is everywhere."""
         return self.speech.gettext("everywhere") if name == "*" else self.of("zone", name)
+
+    def number(self, clause: str) -> str:
+        """Return a clause's id where it is a number of the text, such as ``4.2``; empty where it is a word."""
+        return clause if any(letter.isdigit() for letter in clause) else ""
+
+    def short(self, clause: str) -> str:
+        """Return a clause's number, or its title where it has none."""
+        return self.number(clause) or self.of("clause", clause)
+
+    def full(self, clause: str) -> str:
+        """Return a clause's number and title."""
+        return f"{self.number(clause)} {self.of('clause', clause)}".strip()
 
     def clause(self, name: str) -> Clause | None:
         """Return the clause of an id, if the agreement has it."""

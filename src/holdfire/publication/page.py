@@ -80,9 +80,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """Hold how one clause's breaches compare with the period before; ``reading`` is empty where all agree."""
+    """Hold how one clause's breaches compare with the period before; ``reading`` is empty where all agree.
+
+    ``clause`` is empty for all clauses together; ``clause_no`` is empty where the clause has no number in the text.
+    """
 
     clause: str
+    clause_no: str
     title: str
     reading: str
     now: str
@@ -97,7 +101,7 @@ class Delta:
 class ClaimLine:
     """Hold what is said of one party under some readings; ``reading`` is empty where all agree."""
 
-    clause: str
+    clause_no: str
     clause_title: str
     party: str
     reading: str
@@ -141,6 +145,7 @@ class IncidentLine:
     number: int
     incident: str
     clause: str
+    clause_no: str
     clause_title: str
     clauses: tuple[str, ...]
     party: str
@@ -189,9 +194,10 @@ class TallyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseBlock:
-    """Hold a clause's text and its numbers."""
+    """Hold a clause's text and its numbers; ``number`` is empty where it has none in the text."""
 
     id: str
+    number: str
     title: str
     text: str
     source: str
@@ -264,6 +270,8 @@ class Page:
         Three sentences: what is most likely breached, what changed, what was not seen.
     breached : tuple of IncidentLine
         The first few, strongest first.
+    nothing : str
+        What stands in their place where there are none; else empty.
     incidents : tuple of IncidentLine
     sections : mapping of str to Section
         ``watch``, ``restrictions``, ``silences``, ``refusals``, ``files``, ``sources``, and ``verdicts`` where more
@@ -290,6 +298,7 @@ class Page:
     verdict_lines: tuple[str, ...]
     breached: tuple[IncidentLine, ...]
     breached_notes: tuple[Note, ...]
+    nothing: str
     clauses: tuple[ClauseBlock, ...]
     readings: tuple[Fact, ...]
     chart: Chart

@@ -18,7 +18,7 @@ from holdfire.errors import InputError
 from holdfire.records.agreement import Agreement
 from holdfire.records.bulletin import Period
 
-__all__ = ["NO_TIME", "day_of", "local_days", "middle_us", "number_of", "period_of", "publication_zone"]
+__all__ = ["NO_TIME", "day_of", "local_days", "meets", "middle_us", "number_of", "period_of", "publication_zone"]
 
 NO_TIME = np.iinfo(np.int64).min
 """Stands for an instant or a day that nobody knows."""
@@ -87,6 +87,19 @@ def middle_us(table: pa.Table) -> Ints:
     middle = np.full(start.size, NO_TIME, dtype=np.int64)
     middle[known] = start[known] + (end[known] - start[known]) // 2
     return middle
+
+
+def meets(table: pa.Table, start_us: int, end_us: int) -> NDArray[np.bool_]:
+    """Say which intervals share any time with ``[start_us, end_us)``.
+
+    Returns
+    -------
+    bool, (n,)
+        False where either end is unknown.
+    """
+    start, end = _us(table["occurred_start"]), _us(table["occurred_end"])
+    met: NDArray[np.bool_] = (start != NO_TIME) & (end != NO_TIME) & (start < end_us) & (end > start_us)
+    return met
 
 
 def local_days(at_us: Ints, zone: str) -> Ints:

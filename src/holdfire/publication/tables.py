@@ -23,7 +23,7 @@ from holdfire.publication.geoparquet import write_geoparquet
 from holdfire.publication.period import middle_us, period_of
 from holdfire.records.bulletin import BulletinInputs
 
-__all__ = ["FINDING_COLUMNS", "INCIDENT_COLUMNS", "render_tables"]
+__all__ = ["FINDING_COLUMNS", "INCIDENT_COLUMNS", "render_tables", "stream_tables"]
 
 INCIDENT_COLUMNS = (
     "incident_id",
@@ -208,7 +208,7 @@ def _tables(case: BulletinInputs, start: datetime, end: datetime) -> tuple[pa.Ta
     return incidents.select(list(INCIDENT_COLUMNS)), findings
 
 
-def render_tables(
+def stream_tables(
     case: BulletinInputs, *, start: datetime, end: datetime, forms: Sequence[str] = ("csv", "geojson", "geoparquet")
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the period's incidents and findings as files, one at a time.
@@ -239,3 +239,10 @@ def render_tables(
     if "geoparquet" in forms:
         yield "incidents.geoparquet", write_geoparquet(incidents)
         yield "findings.geoparquet", write_geoparquet(findings)
+
+
+def render_tables(
+    case: BulletinInputs, *, start: datetime, end: datetime, forms: Sequence[str] = ("csv", "geojson", "geoparquet")
+) -> dict[str, bytes]:
+    """Return all the files of ``stream_tables`` by name, together in memory."""
+    return dict(stream_tables(case, start=start, end=end, forms=forms))

@@ -79,9 +79,9 @@ def _watch(names: Names, bulletin: Bulletin) -> Section:
     )
     return Section(
         notes=tuple(notes),
-        head=head if watch.zones else (),
+        head=head,
         numeric=(2, 3, 4, 5),
-        rows=tuple(_zone_row(names, zone) for zone in watch.zones),
+        rows=tuple(_zone_row(names, zone) for zone in watch.zones) if watch.has_log else (),
     )
 
 
@@ -190,7 +190,6 @@ def _files(speech: Speech, bulletin: Bulletin) -> Section:
         speech.gettext("Rows"),
         speech.gettext("Reports"),
         speech.gettext("Refused"),
-        "SHA-256",
     )
     rows = tuple(
         Row(
@@ -200,7 +199,6 @@ def _files(speech: Speech, bulletin: Bulletin) -> Section:
                 speech.count(item.n_rows),
                 speech.count(item.n_reports),
                 speech.count(item.n_refused),
-                f"{item.sha256[:16]}…",
             )
         )
         for item in bulletin.intake

@@ -61,7 +61,7 @@ def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
         narrows = word(speech, FACTOR_WORDS, claim.narrows) if claim.narrows else ""
         lines.append(
             ClaimLine(
-                clause=breach.clause_id,
+                clause_no=names.number(breach.clause_id),
                 clause_title=names.of("clause", breach.clause_id),
                 party=names.of("party", claim.party),
                 reading=names.readings(readings, breach.clause_id),
@@ -99,6 +99,10 @@ def _where(names: Names, item: IncidentItem) -> str:
         return ", ".join(parts)
     if item.lon is None:
         return names.speech.gettext("place not told")
+    if names.cell_m > 0.0:
+        # The centre of a cell says nothing of zones that are smaller than the cell.
+        km = names.speech.number(names.cell_m / 1000.0, 0 if names.cell_m % 1000.0 == 0.0 else 1)
+        return names.speech.gettext("in a cell of %(km)s km") % {"km": km}
     return names.speech.gettext("outside the agreement’s zones")
 
 
@@ -140,12 +144,13 @@ def _line(names: Names, item: IncidentItem, number: int) -> IncidentLine:
     claim = strongest.claims[0]
     duty = item.incident_id is None
     what = speech.gettext("duty not shown to be done by its deadline") if duty else _what(speech, item)
-    others = [breach.clause_id for breach in item.breaches[1:]]
-    also = speech.gettext("also clause %(clauses)s") % {"clauses": ", ".join(others)} if others else ""
+    others = [names.short(breach.clause_id) for breach in item.breaches[1:]]
+    also = speech.gettext("also: %(clauses)s") % {"clauses": ", ".join(others)} if others else ""
     return IncidentLine(
         number=number,
         incident=item.incident_id or "",
         clause=strongest.clause_id,
+        clause_no=names.number(strongest.clause_id),
         clause_title=names.of("clause", strongest.clause_id),
         clauses=tuple(breach.clause_id for breach in item.breaches),
         party=_party(names, strongest),

@@ -8,12 +8,13 @@ themselves to ``clause_numbers``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from holdfire.basics.instants import parse_instant
 from holdfire.publication.items import LIKELY_FROM
 from holdfire.publication.language import Speech
 from holdfire.publication.naming import Names
 from holdfire.publication.page import Bar, ClauseBlock, Delta, Fact, Figure, IncidentLine, Note, Row, Section, TallyLine
+from holdfire.publication.view_incidents import incident_lines
 from holdfire.publication.words import (
     CAUSES,
     DIRECTION_WORDS,
@@ -25,6 +26,7 @@ from holdfire.publication.words import (
 from holdfire.records.bulletin import Bulletin
 from holdfire.records.bulletin_numbers import Changes, ClauseNumbers, CountRange, TallyRow
 from holdfire.records.clauses import STANDARDS
+from holdfire.records.force import force_intervals
 
 __all__ = [
     "clause_blocks",
@@ -98,6 +100,7 @@ def deltas_of(names: Names, changes: Changes) -> tuple[Delta, ...]:
             rows.append(
                 Delta(
                     clause=delta.clause_id or "",
+                    clause_no=names.number(delta.clause_id or ""),
                     title=title,
                     reading=names.readings(part.readings, delta.clause_id),
                     now=mean_text(speech, part.now),
@@ -130,13 +133,13 @@ def delta_notes(names: Names, bulletin: Bulletin) -> tuple[Note, ...]:
         )
         notes.append(Note(text=text))
     quiet = [
-        delta.clause_id
+        names.full(delta.clause_id)
         for delta in changes.clauses
         if delta.clause_id and all(part.direction == "none" for part in delta.readings)
     ]
     if quiet:
-        text = speech.gettext("Nothing reported in both periods: clause %(clauses)s. Silence is not compliance.")
-        notes.append(Note(text=text % {"clauses": ", ".join(quiet)}))
+        text = speech.gettext("Nothing reported in both periods: %(clauses)s. Silence is not compliance.")
+        notes.append(Note(text=text % {"clauses": "; ".join(quiet)}))
     return tuple(notes)
 
 
@@ -149,7 +152,8 @@ def verdict_lines(names: Names, changes: Changes) -> tuple[str, ...]:
         reading = names.readings((change.reading,), change.clause_id)
         who = names.of("party", change.party) + (f" ({reading})" if reading else "")
         after = f"{before} → {word(speech, VERDICT_WORDS, change.after)}"
-        clause = f"{clause_label} {change.clause_id}"
+        number = names.number(change.clause_id)
+        clause = f"{clause_label} {number}" if number else names.of("clause", change.clause_id)
         day = f"{speech.day(change.on, 'd MMM')}, " if change.on else ""
         lines.append(f"{day}{clause}, {who}: {after}, {word(speech, CAUSES, change.cause)}")
     return tuple(lines)
@@ -167,7 +171,7 @@ def verdict_section(names: Names, changes: Changes) -> Section:
         rows.append(
             Row(
                 cells=(
-                    f"{change.clause_id} {names.of('clause', change.clause_id)}",
+                    names.full(change.clause_id),
                     names.of("party", change.party),
                     readings or speech.gettext("every reading"),
                     before,
@@ -248,6 +252,7 @@ def clause_blocks(names: Names, bulletin: Bulletin) -> tuple[ClauseBlock, ...]:
         blocks.append(
             ClauseBlock(
                 id=clause.id,
+                number=names.number(clause.id),
                 title=names.text(clause.title),
                 text=names.text(clause.text),
                 source=clause.source,
@@ -260,22 +265,23 @@ def clause_blocks(names: Names, bulletin: Bulletin) -> tuple[ClauseBlock, ...]:
     return tuple(blocks)
 
 
+def _span(speech: Speech, start: datetime | None, end: datetime | None) -> str:
+    values = {"start": speech.instant(start) if start else "", "end": speech.instant(end) if end else ""}
+    if start is None:
+        return speech.gettext("until %(end)s") % values if end else speech.gettext("at all times")
+    return (speech.gettext("from %(start)s until %(end)s") if end else speech.gettext("from %(start)s on")) % values
+
+
 def reading_facts(names: Names, bulletin: Bulletin) -> tuple[Fact, ...]:
-    """Return the rival readings: who claims which entry into force."""
+    """Return the rival readings: when each holds the agreement in force, and who claims it."""
     speech = names.speech
     facts = []
     for reading in bulletin.agreement.readings:
         who = speech.together([names.of("party", party) for party in reading.claimed_by])
-        text = speech.gettext("in force from %(instant)s, as %(who)s holds")
-        if reading.ends:
-            text = speech.gettext("in force from %(instant)s to %(end)s, as %(who)s holds")
-        zone = bulletin.agreement.time_zone
-        values = {
-            "instant": speech.instant(parse_instant(reading.enters_into_force, zone)),
-            "end": speech.instant(parse_instant(reading.ends, zone)) if reading.ends else "",
-            "who": who,
-        }
-        facts.append(Fact(label=names.text(reading.title), text=text % values))
+        spans = [_span(speech, start, end) for start, end in force_intervals(reading, bulletin.agreement)]
+        when = speech.together(spans) if spans else speech.gettext("never")
+        text = speech.gettext("in force %(when)s; claimed by %(who)s") % {"when": when, "who": who}
+        facts.append(Fact(label=names.text(reading.title), text=text))
     return tuple(facts)
 
 
@@ -286,18 +292,25 @@ def standard_rows(speech: Speech) -> tuple[Row, ...]:
     )
 
 
-def _lead(speech: Speech, lines: Sequence[IncidentLine], n_likely: int) -> str:
+def _lead(speech: Speech, lines: Sequence[IncidentLine], touching: Sequence[IncidentLine], n_likely: int) -> str:
+    if not lines and touching:
+        near = touching[0]
+        what = f"{near.clause_title} ({near.party}), {near.bar.text}, {near.where}, {near.when}"
+        text = speech.gettext("No breach counts on this period, but a likely one may belong to it: %(breach)s.")
+        return text % {"breach": what}
     if not lines:
         return speech.gettext("No report of this period bears on a clause. Silence is not compliance.")
     first = lines[0]
+    numbered = speech.gettext("clause %(number)s, %(title)s")
     values = {
-        "clause": first.clause,
-        "title": first.clause_title,
+        "clause": numbered % {"number": first.clause_no, "title": first.clause_title}
+        if first.clause_no
+        else first.clause_title,
         "party": first.party,
         "range": speech.unbroken(first.bar.text),
         "where": first.where or first.what,
     }
-    text = speech.gettext("clause %(clause)s, %(title)s (%(party)s), %(range)s, %(where)s") % values
+    text = speech.gettext("%(clause)s (%(party)s), %(range)s, %(where)s") % values
     if n_likely or (not first.incident and first.bar.lower >= LIKELY_FROM):
         return speech.gettext("Most likely breached: %(breach)s.") % {"breach": text}
     return speech.gettext("No breach is more likely than not. The strongest: %(breach)s.") % {"breach": text}
@@ -328,7 +341,7 @@ def _unseen(names: Names, bulletin: Bulletin) -> str:
 def lede_of(names: Names, bulletin: Bulletin, breached: Sequence[IncidentLine], since: str) -> tuple[str, ...]:
     """Return three sentences: what is most likely breached, what changed, what was not seen."""
     return (
-        _lead(names.speech, breached, bulletin.changes.n_likely),
+        _lead(names.speech, breached, incident_lines(names, bulletin.touching), bulletin.changes.n_likely),
         _change(names.speech, bulletin.changes, since),
         _unseen(names, bulletin),
     )

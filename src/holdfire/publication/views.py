@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holdfire.publication.charts import MAX_ROWS, Layout, draw_timeline
+from holdfire.publication.charts import MAX_ROWS, Layout, draw_timeline, entries_into_force
 from holdfire.publication.drawing import PAGE, PRINT
 from holdfire.publication.labels import labels_in
 from holdfire.publication.land import Frame, frame_of, land_within, polygons_of
@@ -40,6 +40,7 @@ from holdfire.publication.view_numbers import (
 )
 from holdfire.publication.words import VERDICT_WORDS, word
 from holdfire.records.bulletin import Bulletin
+from holdfire.records.bulletin_parts import LineShape, ZoneDrawing
 
 __all__ = ["PRINT_FONT", "page_of"]
 
@@ -55,7 +56,8 @@ def _chart(names: Names, bulletin: Bulletin, title: str) -> Chart:
     return Chart(
         title=title,
         description=speech.gettext(
-            "Breaches by whichever party: light, the 90% interval; dark, the range of the mean."
+            "Breaches by whichever party: dark, the mean by lower bounds; light, up to the mean by upper bounds;"
+            " stroke, the 90% interval."
         ),
         svg=draw_timeline(names, bulletin, wide, PAGE, title),
         narrow_svg=draw_timeline(names, bulletin, narrow, PAGE, title),
@@ -63,14 +65,16 @@ def _chart(names: Names, bulletin: Bulletin, title: str) -> Chart:
     )
 
 
-def _chart_notes(speech: Speech, bulletin: Bulletin) -> tuple[Note, ...]:
-    notes = []
+def _chart_notes(names: Names, bulletin: Bulletin) -> tuple[Note, ...]:
+    speech, notes = names.speech, []
     units = {
         "day": speech.gettext("One bar is one day."),
         "week": speech.gettext("One bar is seven days."),
         "month": speech.gettext("One bar is one calendar month."),
     }
     notes.append(Note(text=units[bulletin.timeline.unit]))
+    if entries_into_force(names, bulletin):
+        notes.append(Note(text=speech.gettext("A dashed line marks where a reading enters into force.")))
     notes.append(Note(text=speech.gettext("A dot on the ground line means that nothing was reported.")))
     n_rows = len(bulletin.timeline.series)
     if n_rows > MAX_ROWS:
@@ -82,14 +86,14 @@ def _chart_notes(speech: Speech, bulletin: Bulletin) -> tuple[Note, ...]:
 def _legend(names: Names, bulletin: Bulletin) -> tuple[tuple[str, str], ...]:
     speech = names.speech
     legend = [(VERDICT_ROLES[verdict], word(speech, VERDICT_WORDS, verdict)) for verdict in VERDICT_WORDS]
-    readings = bulletin.agreement.readings
-    drawn = {name for zone in bulletin.zones for name in zone.readings}
-    drawn |= {name for line in bulletin.lines for name in line.readings}
-    for reading in readings:
-        if reading.id in drawn:
-            role = reading_role(bulletin, [reading.id])
-            named = speech.gettext("zones and lines: %(reading)s") % {"reading": names.text(reading.title)}
-            legend.append((role, named if len(readings) > 1 else speech.gettext("zones and lines")))
+    roles: dict[str, tuple[str, ...]] = {}
+    drawings: tuple[ZoneDrawing | LineShape, ...] = (*bulletin.zones, *bulletin.lines)
+    for drawn in drawings:
+        roles.setdefault(reading_role(bulletin, drawn.readings), drawn.readings)
+    for role in sorted(roles):
+        reading = names.readings(roles[role][:1])
+        named = speech.gettext("zones and lines: %(reading)s") % {"reading": reading}
+        legend.append((role, named if len(roles) > 1 and reading else speech.gettext("zones and lines")))
     return tuple(legend)
 
 
@@ -121,19 +125,28 @@ def _incident_notes(speech: Speech, bulletin: Bulletin) -> tuple[Note, ...]:
     return (Note(text=text % {"shown": speech.count(shown), "all": speech.count(bulletin.n_incidents)}),)
 
 
-def _breached_notes(speech: Speech, bulletin: Bulletin, n_shown: int) -> tuple[Note, ...]:
-    n_more = bulletin.changes.n_likely - n_shown
-    if n_more <= 0:
-        return ()
-    text = speech.ngettext(
-        "%(n)s further likely breach in the list below.", "%(n)s further likely breaches in the list below.", n_more
-    )
-    return (Note(text=text),)
+def _breached_notes(names: Names, bulletin: Bulletin, shown: Sequence[IncidentLine]) -> tuple[Note, ...]:
+    """Return what else is likely: further incidents of the list, and those that count on a neighbouring day."""
+    speech, notes = names.speech, []
+    n_more = bulletin.changes.n_likely - sum(1 for line in shown if line.incident)
+    if n_more > 0:
+        text = speech.ngettext(
+            "%(n)s further likely breach in the list below.",
+            "%(n)s further likely breaches in the list below.",
+            n_more,
+        )
+        notes.append(Note(text=text))
+    for line in incident_lines(names, bulletin.touching):
+        text = speech.gettext("May belong here too, but counts on %(day)s: %(what)s.")
+        what = f"{line.clause_title} ({line.party}), {line.bar.text}, {line.where}, {line.when}"
+        day = speech.day(bulletin.touching[line.number - 1].on or bulletin.period.last_day)
+        notes.append(Note(text=text % {"day": day, "what": what}, strong=True))
+    return tuple(notes)
 
 
 def _data(names: Names, bulletin: Bulletin, frame: Frame, lines: Sequence[IncidentLine]) -> dict[str, object]:
     """Return what the page's script draws: the same places as the drawing, the same lines as the list."""
-    features = []
+    features, wide = [], frame.widened()
     for line in lines:
         if line.lon is not None:
             features.append(
@@ -142,7 +155,7 @@ def _data(names: Names, bulletin: Bulletin, frame: Frame, lines: Sequence[Incide
                     "at": [round(line.lon, 5), round(line.lat or 0.0, 5)],
                     "sigma": round(line.sigma_m or 0.0),
                     "verdict": VERDICT_ROLES[line.verdict_id],
-                    "title": f"{line.clause} {line.clause_title}",
+                    "title": f"{line.clause_no} {line.clause_title}".strip(),
                     "party": line.party,
                     "range": line.bar.text,
                     "word": line.verdict,
@@ -171,7 +184,8 @@ def _data(names: Names, bulletin: Bulletin, frame: Frame, lines: Sequence[Incide
     ]
     return {
         "frame": [frame.west, frame.south, frame.east, frame.north],
-        "land": list(polygons_of(land_within(frame))),
+        "bounds": [wide.west, wide.south, wide.east, wide.north],
+        "land": list(polygons_of(land_within(wide))),
         "zones": zones,
         "lines": shapes,
         "places": [[words, round(lon, 5), round(lat, 5)] for words, lon, lat in named_places(bulletin.incidents)],
@@ -186,10 +200,11 @@ def page_of(bulletin: Bulletin) -> Page:
     """Return a bulletin's page in the bulletin's language."""
     min_count = bulletin.release.min_count if bulletin.release.audience == "public" else 1
     speech = Speech(bulletin.language, bulletin.period.zone, min_count)
-    names = Names(bulletin.agreement, speech)
+    cell_m = bulletin.release.cell_m
+    names = Names(bulletin.agreement, speech, cell_m)
     labels, frame, period = labels_in(speech), frame_of(bulletin), bulletin.period
     since = speech.days(period.previous_first_day, period.previous_last_day)
-    labels["changes"] = labels["changes"] % {"since": since}
+    labels["changes"] = labels["changes" if period.n_days == 1 else "changes_period"] % {"since": since}
     breached = incident_lines(names, ranked_items(bulletin.incidents[:N_BREACHED], bulletin.standing)[:N_BREACHED])
     lines = incident_lines(names, bulletin.incidents)
     day = speech.day(period.first_day, "full") if period.n_days == 1 else speech.days(period.first_day, period.last_day)
@@ -212,11 +227,11 @@ def page_of(bulletin: Bulletin) -> Page:
         verdict_head=speech.ngettext("%(n)s verdict changed", "%(n)s verdicts changed", bulletin.changes.n_verdicts),
         verdict_lines=verdict_lines(names, bulletin.changes),
         breached=breached,
-        breached_notes=_breached_notes(speech, bulletin, len(breached)),
+        breached_notes=_breached_notes(names, bulletin, breached),
         clauses=clause_blocks(names, bulletin),
         readings=reading_facts(names, bulletin),
         chart=_chart(names, bulletin, labels["course"]),
-        chart_notes=_chart_notes(speech, bulletin),
+        chart_notes=_chart_notes(names, bulletin),
         map_=_map(names, bulletin, frame, labels["map"]),
         incidents=lines,
         incident_notes=_incident_notes(speech, bulletin),
@@ -227,5 +242,8 @@ def page_of(bulletin: Bulletin) -> Page:
         attributions=bulletin.attributions,
         colophon=colophon_of(names, bulletin),
         timestamp=timestamp_of(bulletin),
+        nothing=""
+        if breached
+        else speech.gettext("No report of this period bears on a clause. Silence is not compliance."),
         data=_data(names, bulletin, frame, lines),
     )

@@ -149,6 +149,9 @@ class Bulletin:
     incidents : tuple of IncidentItem
         The period's incidents that bear on a clause, strongest first, at most ``MAX_INCIDENTS``;
         ``n_incidents`` counts all of them, ``n_fused`` those of the period that bear on none as well.
+    touching : tuple of IncidentItem
+        The strongest likely incidents whose interval meets the period but which count on a neighbouring day, at most
+        ``MAX_TOUCHING``; ``n_touching`` counts all incidents of which that is so.
     standing : tuple of IncidentItem
         Findings that need no incident, strongest first.
     clauses : tuple of ClauseNumbers
@@ -175,6 +178,8 @@ class Bulletin:
     incidents: tuple[IncidentItem, ...]
     n_incidents: int
     n_fused: int
+    touching: tuple[IncidentItem, ...]
+    n_touching: int
     standing: tuple[IncidentItem, ...]
     clauses: tuple[ClauseNumbers, ...]
     timeline: Timeline

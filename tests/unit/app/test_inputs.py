@@ -85,7 +85,8 @@ def test_every_fault_of_a_review_is_named_with_its_line(tmp_path: Path) -> None:
     """A wrong decision, a missing reviewer and an unknown field are named at once, each with its line."""
     path = tmp_path / "reviews.yaml"
     path.write_text(
-        "- review_id: a\n  finding_id: f/x\n  made_at: '2030-01-01T00:00Z'\n  decision: agree\n  reson: seen\n  reason: x\n"
+        "- review_id: a\n  finding_id: f/x\n  made_at: '2030-01-01T00:00Z'\n"
+        "  decision: agree\n  reson: seen\n  reason: x\n"
     )
     with pytest.raises(DocumentError) as caught:
         load_reviews(path)

@@ -39,7 +39,7 @@ def all_cases() -> list[Any]:
 
 
 def said_time(instant: datetime | None, like: Any, agreement: Agreement) -> Any:
-    """Return an instant as the case writes it, if it is the same one; an instant is told to the microsecond after it."""
+    """Return an instant as the case writes it, if it is the same one or comes right after it, a microsecond later."""
     if isinstance(like, str) and instant is not None:
         late = instant - parse_instant(like, agreement.time_zone)
         if timedelta(0) <= late <= timedelta(microseconds=1):

@@ -112,7 +112,9 @@ def _incidents(rng: np.random.Generator, n: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _reports(rng: np.random.Generator, incidents: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _reports(
+    rng: np.random.Generator, incidents: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     reports, memberships = [], []
     for incident in incidents:
         for number in range(incident["n_reports"]):
@@ -139,7 +141,9 @@ def _reports(rng: np.random.Generator, incidents: list[dict[str, Any]]) -> tuple
     return reports, memberships
 
 
-def _factors(rng: np.random.Generator, clause: str, incident: dict[str, Any], reading: str, party: str) -> list[tuple[float, float]] | None:
+def _factors(
+    rng: np.random.Generator, clause: str, incident: dict[str, Any], reading: str, party: str
+) -> list[tuple[float, float]] | None:
     """Return the five factors' bounds; None where the clause does not touch the incident."""
     kind, name = incident["kind"], incident["place_name"]
     strong = incident["incident_id"] == f"i{0:016x}"
@@ -196,7 +200,9 @@ def _assessments(rng: np.random.Generator, incidents: list[dict[str, Any]], held
     return [row for row in rows if row["prob_upper"] >= 0.001]
 
 
-def _row(clause: Any, incident_id: str | None, reading: str, party: str, factors: list[tuple[float, float]]) -> dict[str, Any]:
+def _row(
+    clause: Any, incident_id: str | None, reading: str, party: str, factors: list[tuple[float, float]]
+) -> dict[str, Any]:
     lower = float(np.prod([low for low, _ in factors]))
     upper = float(np.prod([high for _, high in factors]))
     widths = [high - low for low, high in factors]
@@ -285,13 +291,31 @@ def _coverage() -> list[dict[str, Any]]:
     for day in range(N_DAYS):
         start = DAY_END - timedelta(days=N_DAYS - day)
         hindered = day in (5, N_DAYS - 1)
-        rows.append({"coverage_id": f"cam-{day:02d}", "watcher": "mission", "means": "camera", "start": start,
-                     "end": start + timedelta(days=1), "zone": "port", "detection": 0.8})
-        rows.append({"coverage_id": f"pat-{day:02d}", "watcher": "mission", "means": "patrol",
-                     "start": start + timedelta(hours=6), "end": start + timedelta(hours=14), "zone": "belt",
-                     "detection": 0.0 if hindered else 0.6, "restriction": "denied" if hindered else None,
-                     "restricted_by": "highland" if hindered else None,
-                     "reason": "Turned back at the bridge of Cold Ford." if hindered else None})
+        rows.append(
+            {
+                "coverage_id": f"cam-{day:02d}",
+                "watcher": "mission",
+                "means": "camera",
+                "start": start,
+                "end": start + timedelta(days=1),
+                "zone": "port",
+                "detection": 0.8,
+            }
+        )
+        rows.append(
+            {
+                "coverage_id": f"pat-{day:02d}",
+                "watcher": "mission",
+                "means": "patrol",
+                "start": start + timedelta(hours=6),
+                "end": start + timedelta(hours=14),
+                "zone": "belt",
+                "detection": 0.0 if hindered else 0.6,
+                "restriction": "denied" if hindered else None,
+                "restricted_by": "highland" if hindered else None,
+                "reason": "Turned back at the bridge of Cold Ford." if hindered else None,
+            }
+        )
     return rows
 
 
@@ -299,23 +323,52 @@ def _watch() -> list[dict[str, Any]]:
     rows = []
     for number in range(N_DAYS):
         day = DAY - timedelta(days=N_DAYS - 1 - number)
-        for zone, reading, share in (("belt", "council", 0.22), ("belt", "assembly", 0.19), ("port", "council", 0.81),
-                                     ("port", "assembly", 0.81), ("*", "council", 0.07), ("*", "assembly", 0.07)):
+        for zone, reading, share in (
+            ("belt", "council", 0.22),
+            ("belt", "assembly", 0.19),
+            ("port", "council", 0.81),
+            ("port", "assembly", 0.81),
+            ("*", "council", 0.07),
+            ("*", "assembly", 0.07),
+        ):
             share = 0.0 if zone == "belt" and number == N_DAYS - 1 else share
-            rows.append({"zone_id": zone, "reading": reading, "on": day, "watched_share": share,
-                         "noticed_share": share * 0.7, "n_watchers": 1, "n_restricted": int(share == 0.0),
-                         "restrictions": ["denied"] if share == 0.0 else []})
+            rows.append(
+                {
+                    "zone_id": zone,
+                    "reading": reading,
+                    "on": day,
+                    "watched_share": share,
+                    "noticed_share": share * 0.7,
+                    "n_watchers": 1,
+                    "n_restricted": int(share == 0.0),
+                    "restrictions": ["denied"] if share == 0.0 else [],
+                }
+            )
     return rows
 
 
 def _refusals() -> list[dict[str, Any]]:
     rows = [
-        {"file": "sallow-post.csv", "row": number, "column": "lat", "what": f"This is no number: 'n/a{number}'.",
-         "mend": "Write degrees with a point.", "raw": f"x;{number};=HYPERLINK(1)"}
+        {
+            "file": "sallow-post.csv",
+            "row": number,
+            "column": "lat",
+            "what": f"This is no number: 'n/a{number}'.",
+            "mend": "Write degrees with a point.",
+            "raw": f"x;{number};=HYPERLINK(1)",
+        }
         for number in (3, 8, 21, 34, 55)
     ]
-    rows.append({"file": "patrols.parquet", "row": 12, "column": "occurred_start",
-                 "what": "This instant lies outside the calendar: '9999-01-01'.", "mend": "Check the year.", "raw": "…"})
+    rows.append(
+        {
+            "file": "patrols.parquet",
+            "row": 12,
+            "column": "occurred_start",
+            "what": "This instant lies outside the calendar: '9999-01-01'.",
+            "mend": "Check the year.",
+            "raw": "…",
+        }
+    )
     return rows
 
 
@@ -335,11 +388,28 @@ def make_case(n_incidents: int = 60, seed: int = 20310514) -> BulletinInputs:
         ),
         refusals=_table(_refusals(), REFUSAL_SCHEMA),
         files=(
-            FileRead(name="sallow-post.csv", path="in/sallow-post.csv", sha256="5a" * 32, n_bytes=90_210,
-                     reader="generic CSV", n_rows=240, n_reports=235, n_refused=5,
-                     attribution="Sallow Post archive (fictional), CC BY 4.0"),
-            FileRead(name="patrols.parquet", path="in/patrols.parquet", sha256="b7" * 32, n_bytes=12_004,
-                     reader="canonical report Parquet", n_rows=96, n_reports=95, n_refused=1, attribution=""),
+            FileRead(
+                name="sallow-post.csv",
+                path="in/sallow-post.csv",
+                sha256="5a" * 32,
+                n_bytes=90_210,
+                reader="generic CSV",
+                n_rows=240,
+                n_reports=235,
+                n_refused=5,
+                attribution="Sallow Post archive (fictional), CC BY 4.0",
+            ),
+            FileRead(
+                name="patrols.parquet",
+                path="in/patrols.parquet",
+                sha256="b7" * 32,
+                n_bytes=12_004,
+                reader="canonical report Parquet",
+                n_rows=96,
+                n_reports=95,
+                n_refused=1,
+                attribution="",
+            ),
         ),
         incidents=_table(incidents, INCIDENT_SCHEMA),
         memberships=_table(memberships, MEMBERSHIP_SCHEMA),
@@ -349,8 +419,15 @@ def make_case(n_incidents: int = 60, seed: int = 20310514) -> BulletinInputs:
         zone_shapes=_table(_shapes(held), ZONE_SHAPE_SCHEMA),
         watch=_table(_watch(), WATCH_SCHEMA),
         gaps=_table(
-            [{"source_id": "cameras", "first_on": DAY - timedelta(days=3), "last_on": DAY, "n_days": 4,
-              "whole_period": False}],
+            [
+                {
+                    "source_id": "cameras",
+                    "first_on": DAY - timedelta(days=3),
+                    "last_on": DAY,
+                    "n_days": 4,
+                    "whole_period": False,
+                }
+            ],
             GAP_SCHEMA,
         ),
         code_version="0.1.0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -28,9 +29,7 @@ def perfect(world: World) -> tuple[pa.Table, pa.Table]:
     """Return the incidents and memberships of a run that knew the truth."""
     truth = world.true_memberships.to_pylist()
     ids = [row["truth_id"] or row["report_id"] for row in truth]
-    members = pa.table(
-        {"report_id": world.true_memberships["report_id"], "incident_id": ids, "prob": [1.0] * len(ids)}
-    )
+    members = pa.table({"report_id": world.true_memberships["report_id"], "incident_id": ids, "prob": [1.0] * len(ids)})
     unique = sorted(set(ids))
     return pa.table({"incident_id": unique, "prob_real": [float(i.startswith("t")) for i in unique]}), members
 
@@ -57,9 +56,7 @@ def test_a_curated_source_tells_an_incident_once(world: World) -> None:
     """No curated source tells of one incident twice."""
     table = world.true_memberships.join(world.reports.select(["report_id", "source_id"]), "report_id")
     curated = {s.source_id for s in DEFAULT_SOURCES if s.curated}
-    pairs = [
-        (r["source_id"], r["truth_id"]) for r in table.to_pylist() if r["source_id"] in curated and r["truth_id"]
-    ]
+    pairs = [(r["source_id"], r["truth_id"]) for r in table.to_pylist() if r["source_id"] in curated and r["truth_id"]]
     assert len(set(pairs)) == len(pairs) > 0
 
 
@@ -144,7 +141,7 @@ def test_a_moving_line_has_a_version_a_day(agreement: Agreement) -> None:
     versions = moved.lines[0].versions
     assert 1 + KNOBS.n_days - 2 == len(versions)
     assert versions[-1].coordinates[0][0] < versions[1].coordinates[0][0] < 30.5
-    assert all(a.end == b.start for a, b in zip(versions[1:-1], versions[2:], strict=True))
+    assert all(a.end == b.start for a, b in pairwise(versions[1:]))
     assert moved.version != agreement.version
 
 

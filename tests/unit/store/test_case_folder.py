@@ -63,9 +63,9 @@ def test_a_manifest_does_not_depend_on_order_or_place(tmp_path: Path) -> None:
     ]
     moved = [{**file, "path": f"there/{file['name']}"} for file in reversed(files)]
     ids = {
-        make_manifest(
-            command="assess", code_version="1", agreement=b"x", files=given, parameters={"p": 1}, outputs=[]
-        )["run_id"]
+        make_manifest(command="assess", code_version="1", agreement=b"x", files=given, parameters={"p": 1}, outputs=[])[
+            "run_id"
+        ]
         for given in (files, moved)
     }
     assert 1 == len(ids)
@@ -75,9 +75,7 @@ def test_a_changed_output_is_found(tmp_path: Path) -> None:
     """An output whose bytes changed after the run is named, and so is one that is gone."""
     case = CaseFolder(tmp_path)
     paths = [case.write(name, pa.table({"a": [1]})) for name in ("incidents", "findings", "counts")]
-    manifest = make_manifest(
-        command="assess", code_version="1", agreement=None, files=[], parameters={}, outputs=paths
-    )
+    manifest = make_manifest(command="assess", code_version="1", agreement=None, files=[], parameters={}, outputs=paths)
     assert [] == differing_outputs(manifest, tmp_path)
     (tmp_path / "findings.parquet").write_bytes(b"other")
     (tmp_path / "counts.parquet").unlink()

@@ -27,6 +27,7 @@ __all__ = ["CELL_SIGMAS", "REACH_SIGMAS", "Grid", "grid_of"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 CELL_SIGMAS = 4.0
 """Sigmas at the lower end of the octave; side of a cell."""
@@ -35,8 +36,8 @@ REACH_SIGMAS = 9.0
 as the place sees it."""
 SIDE = 8
 """Cells along the side of a block."""
-GAP = 2
-"""Chains: runs so near to each other along the boundary are made one, which costs less than two more ends."""
+GAP = 6
+"""Chains: runs so near to each other along the boundary are made one, which costs less than fetching another run."""
 _ROUND = 2.0**40
 """Turns: a base is rounded to 2^-40, so that the last bit of a library's arctangent does not show."""
 
@@ -119,7 +120,7 @@ def _activate(box: Ints, columns: int, block: Shorts) -> int:
 
 
 @compiled
-def _list_runs(box: Ints, ring: Ints, columns: int, block: Shorts, run: Shorts, pair: Ints, fill: bool) -> None:
+def _list_runs(box: Ints, group: Ints, columns: int, block: Shorts, run: Shorts, pair: Ints, fill: bool) -> None:
     # First pass counts the runs of each cell in run[c + 1], second pass writes first and last chain of each.
     latest = np.full(run.size - 1, -1, np.int64)
     used = np.zeros(run.size - 1, np.int64)
@@ -130,7 +131,7 @@ def _list_runs(box: Ints, ring: Ints, columns: int, block: Shorts, run: Shorts, 
                 c = number * SIDE * SIDE + (row % SIDE) * SIDE + column % SIDE
                 seen = latest[c]
                 latest[c] = k
-                if seen < 0 or k - seen > GAP + 1 or ring[seen] != ring[k]:
+                if seen < 0 or k - seen > GAP + 1 or group[seen] != group[k]:
                     used[c] += 1
                     if fill:
                         pair[0, run[c] + used[c] - 1] = k
@@ -192,11 +193,38 @@ def _windings(begin: Ints, where: Floats, sign: Ints, grid: Floats, columns: int
 
 
 @compiled
+def _close_seams(
+    ring: Ints, alone: Flags, pair: Ints, begin: int, end: int, far_x: float, far_y: float, ends: Floats
+) -> None:
+    # Where a ring begins within reach, one run ends where another begins, and neither end is far: the two become one
+    # beginning and one end. What is left over, and a run of whole rings, gets a far point twice, which turns nothing.
+    seam = -1
+    for r in range(begin, end):
+        k = pair[0, r]
+        if k == 0 or ring[k - 1] != ring[k]:
+            seam = r
+        whole = alone[k]
+        k = pair[1, r]
+        if seam >= 0 and ring[pair[0, seam]] == ring[k] and (k + 1 == ring.size or ring[k + 1] != ring[k]):
+            if r != seam:
+                ends[seam, 0] = ends[r, 0]
+                ends[seam, 1] = ends[r, 1]
+            whole = True
+        if whole:
+            ends[r, 0] = far_x
+            ends[r, 1] = far_y
+            ends[r, 2] = far_x
+            ends[r, 3] = far_y
+
+
+@compiled
 def _far_turns(
     x: Floats,
     y: Floats,
     first: Ints,
     last: Ints,
+    ring: Ints,
+    alone: Flags,
     pair: Ints,
     run: Shorts,
     grid: Floats,
@@ -214,17 +242,20 @@ def _far_turns(
             turns = 0
             angle = 0.0
             for r in range(run[c], run[c + 1]):
+                for chain in range(pair[0, r], pair[1, r] + 1):
+                    for k in range(first[chain], last[chain]):
+                        turn, at = _crossing(x[k], y[k], x[k + 1], y[k + 1], mid_y)
+                        if turn != 0 and at < mid_x:
+                            turns += turn
                 i = first[pair[0, r]]
                 j = last[pair[1, r]]
-                for k in range(i, j):
-                    turn, at = _crossing(x[k], y[k], x[k + 1], y[k + 1], mid_y)
-                    if turn != 0 and at < mid_x:
-                        turns += turn
                 ends[r, 0] = x[i]
                 ends[r, 1] = y[i]
                 ends[r, 2] = x[j]
                 ends[r, 3] = y[j]
-                angle += math.atan2(y[i] - mid_y, x[i] - mid_x) - math.atan2(y[j] - mid_y, x[j] - mid_x)
+                if not alone[pair[0, r]]:
+                    angle += math.atan2(y[i] - mid_y, x[i] - mid_x) - math.atan2(y[j] - mid_y, x[j] - mid_x)
+            _close_seams(ring, alone, pair, run[c], run[c + 1], mid_x + REACH_SIGMAS * grid[2], mid_y, ends)
             base[c] += math.floor(angle / (2.0 * math.pi) * _ROUND + 0.5) / _ROUND - turns
 
 
@@ -245,11 +276,15 @@ def grid_of(chains: Chains, sigma_m: float) -> Grid:
     grid = np.array([west, south, cell])
     block = np.full(columns * rows, -1, dtype=np.int32)
     box = _boxes(chains.x, chains.y, chains.first, chains.last, west, south, cell, reach)
+    # Rings that are one chain are in reach as a whole, so a run may hold several of them.
+    alone = (np.bincount(chains.ring) == 1)[chains.ring]
+    joined = (np.diff(chains.ring) == 0) | (alone[1:] & alone[:-1])
+    group = np.concatenate(([0], np.cumsum(~joined))).astype(np.int64)
     n_cells = _activate(box, columns, block) * SIDE * SIDE
     run = np.zeros(n_cells + 1, dtype=np.int32)
-    _list_runs(box, chains.ring, columns, block, run, np.empty((2, 0), dtype=np.int64), False)
+    _list_runs(box, group, columns, block, run, np.empty((2, 0), dtype=np.int64), False)
     pair = np.empty((2, int(run[-1])), dtype=np.int64)
-    _list_runs(box, chains.ring, columns, block, run, pair, True)
+    _list_runs(box, group, columns, block, run, pair, True)
     line = (chains.x, chains.y, chains.first, chains.last)
     begin = np.zeros(rows * SIDE + 1, dtype=np.int64)
     _row_turns(*line, grid, begin, np.empty(0), np.empty(0, dtype=np.int64), False)
@@ -257,7 +292,7 @@ def grid_of(chains: Chains, sigma_m: float) -> Grid:
     _row_turns(*line, grid, begin, where, sign, True)
     base, ends = np.zeros(n_cells), np.empty((pair.shape[1], 4))
     _windings(begin, where, sign, grid, columns, block, base)
-    _far_turns(*line, pair, run, grid, columns, block, base, ends)
+    _far_turns(*line, chains.ring, alone, pair, run, grid, columns, block, base, ends)
     span = np.stack([chains.element[pair[0]], chains.element[pair[1] + 1]], axis=1).astype(np.int32)
     return Grid(
         west=west,

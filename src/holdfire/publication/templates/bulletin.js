@@ -300,11 +300,11 @@
     const holder = document.getElementById("map-live");
     const still = document.getElementById("map-static");
     const [west, south, east, north] = data.frame;
-    const pad = 0.6 * Math.max(east - west, north - south);
+    const bounds = data.bounds;
     holder.hidden = false;
     const map = new maplibregl.Map({
       container: holder, style: mapStyle(), bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 8 },
-      maxBounds: [[Math.max(-180, west - pad), Math.max(-85, south - pad)], [Math.min(180, east + pad), Math.min(85, north + pad)]],
+      maxBounds: [[bounds[0], bounds[1]], [bounds[2], bounds[3]]],
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, renderWorldCopies: false,
       maxZoom: 13, fadeDuration: 0, cooperativeGestures: true, validateStyle: false,
       locale: {

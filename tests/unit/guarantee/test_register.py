@@ -1,0 +1,121 @@
+"""Facts about the register of commitments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from holdfire.basics.canonical import canonical_json
+from holdfire.guarantee.register import judge_commitments
+from holdfire.guarantee.words import register_lines
+from holdfire.records.commitment import CommitmentState, Register
+from holdfire.records.plain import plain
+from tests.unit.guarantee.casefile import agreement_of
+
+LATE = datetime(2031, 12, 31, tzinfo=UTC)
+
+
+def entry(*steps: tuple[str, str, str | None], name: str = "troops", **fields: Any) -> dict[str, Any]:
+    """Return a commitment with its steps: status, day, and day on which it became known."""
+    told = [
+        {"status": status, "on": on, "evidence": f"{status} on {on}"} | ({} if known is None else {"known_on": known})
+        for status, on, known in steps
+    ]
+    plain_fields = {"id": name, "guarantor": "force", "capability": "reassurance_force", "text": {"en": "Troops."}}
+    return plain_fields | {"steps": told} | fields
+
+
+def register(*entries: dict[str, Any], valid_at: datetime = LATE, known_at: datetime = LATE) -> Register:
+    """Return the register of some commitments."""
+    return judge_commitments(agreement_of({"commitments": list(entries)}), valid_at=valid_at, known_at=known_at)
+
+
+def only(*entries: dict[str, Any], **instants: datetime) -> CommitmentState:
+    """Return the only commitment's state."""
+    return register(*entries, **instants).commitments[0]
+
+
+def test_the_latest_step_is_the_status() -> None:
+    """A commitment stands where its latest step put it, whatever the order in which the steps are written."""
+    told = entry(("specified", "2031-03-01", None), ("stated", "2031-01-01", None))
+    assert ("specified",) == only(told).statuses
+
+
+def test_a_status_can_go_back() -> None:
+    """A force that was ready and is only authorised again stands as authorised."""
+    told = entry(("ready", "2031-03-01", None), ("authorised", "2031-04-01", None))
+    assert ("authorised",) == only(told).statuses
+
+
+def test_the_two_time_axes_are_apart() -> None:
+    """What was already so but not yet known is not seen; what was known of a later day does not hold yet."""
+    told = entry(("stated", "2031-01-01", None), ("withdrawn", "2031-03-01", "2031-06-01"))
+    april = datetime(2031, 4, 1, tzinfo=UTC)
+    assert (("stated",), True) == (only(told, valid_at=april, known_at=april).statuses, True)
+    assert ("withdrawn",) == only(told, valid_at=april, known_at=LATE).statuses
+    assert ("stated",) == only(told, valid_at=datetime(2031, 2, 1, tzinfo=UTC), known_at=LATE).statuses
+
+
+def test_nothing_is_known_before_the_first_step() -> None:
+    """Before anything was known a commitment has no status and is not live."""
+    early = datetime(2030, 1, 1, tzinfo=UTC)
+    state = only(entry(("stated", "2031-01-01", None)), valid_at=early, known_at=early)
+    assert ((), False) == (state.statuses, state.live)
+
+
+def test_a_commitment_without_steps_stands_by_the_agreement() -> None:
+    """A promise in the agreement's own text is live without any statement."""
+    assert ((), True) == (only(entry()).statuses, only(entry()).live)
+
+
+def test_contradictory_statements_stand_side_by_side() -> None:
+    """One says on a day that it is authorised, another one that it is refused: both stand, flagged."""
+    told = entry(("authorised", "2031-03-01 09:00", None), ("refused", "2031-03-01 17:00", None), pledged=100)
+    result = register(told)
+    state = result.commitments[0]
+    assert (("authorised", "refused"), True, True) == (state.statuses, state.contradictory, state.live)
+    assert ("troops",) == result.totals[0].contradictory
+
+
+def test_progress_on_one_day_is_no_contradiction() -> None:
+    """Stated and specified on one day is progress."""
+    state = only(entry(("stated", "2031-03-01 09:00", None), ("specified", "2031-03-01 17:00", None)))
+    assert (("specified",), False) == (state.statuses, state.contradictory)
+
+
+def test_a_commitment_expires_at_its_end() -> None:
+    """From its stated end on a promise is expired, unless it was delivered."""
+    told = entry(("stated", "2031-01-01", None), expires="2031-06-01 00:00")
+    before, after = datetime(2031, 5, 31, 20, tzinfo=UTC), datetime(2031, 5, 31, 21, tzinfo=UTC)
+    assert ("stated",) == only(told, valid_at=before).statuses
+    assert (("expired",), False) == (only(told, valid_at=after).statuses, only(told, valid_at=after).live)
+    delivered = entry(("delivered", "2031-02-01", None), expires="2031-06-01 00:00")
+    assert ("delivered",) == only(delivered).statuses
+
+
+def test_quantities_add_up_over_what_is_live() -> None:
+    """Live promises of one guarantor, capability and unit are added; others are not, and silence is named."""
+    result = register(
+        entry(("stated", "2031-01-01", None), name="a", pledged=100, allocated=60, deployed=10, unit="persons"),
+        entry(("stated", "2031-01-01", None), name="b", pledged=50, unit="persons"),
+        entry(("withdrawn", "2031-01-01", None), name="c", pledged=999, unit="persons"),
+        entry(("stated", "2031-01-01", None), name="d", unit="persons"),
+        entry(("stated", "2031-01-01", None), name="e", pledged=3, unit="ships"),
+    )
+    persons, ships = result.totals
+    assert (150.0, 60.0, 10.0, 90.0) == (persons.pledged, persons.allocated, persons.deployed, persons.promised_only)
+    assert (("a", "b", "d"), ("d",)) == (persons.commitment_ids, persons.without_quantity)
+    assert (3.0, None) == (ships.pledged, ships.deployed)
+
+
+def test_the_register_has_words_and_bytes() -> None:
+    """A register is said in lines, and becomes canonical JSON."""
+    told = entry(
+        ("authorised", "2031-03-01 09:00", None), ("refused", "2031-03-01 17:00", None), pledged=100, unit="persons"
+    )
+    agreement = agreement_of({"commitments": [told]})
+    result = judge_commitments(agreement, valid_at=LATE, known_at=LATE)
+    lines = register_lines(result, agreement)
+    assert "    troops, force, reassurance_force: authorised and refused - these contradict each other" in lines[1]
+    assert "    force, reassurance_force: pledged 100, only promised 100 persons." == lines[2]
+    assert b'"valid_at":"2031-12-31T00:00:00Z"' in canonical_json(plain(result))
