@@ -18,6 +18,7 @@ from holdfire.basics.instants import to_us
 from holdfire.errors import InputError
 from holdfire.publication.changes import MAX_VERDICT_CHANGES, late_incidents, verdict_changes
 from holdfire.publication.clause_numbers import clause_deltas, clause_numbers, timeline_of
+from holdfire.publication.columns import Columns, columns_of
 from holdfire.publication.digest import content_sha256, sort_rows
 from holdfire.publication.intake import attributions_of, intake_of, refusal_groups, source_items
 from holdfire.publication.items import (
@@ -31,7 +32,6 @@ from holdfire.publication.items import (
 )
 from holdfire.publication.period import NO_TIME, day_of, meets, period_of
 from holdfire.publication.shapes import line_shapes, zone_drawings, zone_geometries
-from holdfire.publication.tallies import Columns, columns_of
 from holdfire.publication.watch import watch_of
 from holdfire.records.bulletin import LANGUAGES, Bulletin, BulletinInputs, Period
 from holdfire.records.bulletin_numbers import Changes
@@ -138,7 +138,7 @@ def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: s
         incidents=with_quotes(items, case.reports, case.memberships, case.sources),
         n_incidents=int(numbers.size),
         n_fused=int(((fused_us >= to_us(period.start)) & (fused_us < to_us(period.end))).sum()),
-        touching=incident_items(columns, touching & likely_rows(columns), agreement, shapes, MAX_TOUCHING),
+        touching=incident_items(columns, likely_rows(columns, touching), agreement, shapes, MAX_TOUCHING),
         n_touching=int(np.unique(columns.incident[touching]).size),
         standing=standing_items(columns, agreement),
         clauses=clause_numbers(columns, agreement, period),

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.basics.instants import to_us
+from holdfire.publication.columns import Columns
 from holdfire.publication.period import NO_TIME, day_of, number_of
-from holdfire.publication.tallies import Columns, Union, count_range, unite
+from holdfire.publication.tallies import Union, count_range, unite, unite_clauses
 from holdfire.records.agreement import Agreement
 from holdfire.records.bulletin import Period
 from holdfire.records.bulletin_numbers import (
@@ -151,7 +152,8 @@ def _delta(
 def clause_deltas(columns: Columns, agreement: Agreement, period: Period) -> tuple[ClauseDelta, ...]:
     """Compare every clause, and all together first, with the period before, by whichever party."""
     rows = columns.within(to_us(period.previous_start), to_us(period.end))
-    of_any, by_clause = unite(columns, rows, any_clause=True), unite(columns, rows, any_clause=False)
+    by_clause = unite(columns, rows)
+    of_any = unite_clauses(by_clause)
     every = _delta(columns, of_any, None, period, readings_of(None, agreement))
     return (
         every,
@@ -196,13 +198,11 @@ def timeline_of(columns: Columns, agreement: Agreement, period: Period) -> Timel
     unit, bins = _bins(_first_day(columns, period), period.last_day, period)
     edges = np.array([number_of(one.first_day) for one in bins] + [number_of(period.last_day) + 1])
     rows = (columns.day >= edges[0]) & (columns.day < edges[-1]) & (columns.at_us < to_us(period.end))
-    unions = {
-        None: unite(columns, rows, any_clause=True),
-        "clause": unite(columns, rows, any_clause=False),
-    }
+    by_clause = unite(columns, rows)
+    of_any = unite_clauses(by_clause)
     series: list[Series] = []
     for clause in (None, *agreement.clauses):
-        union = unions[None if clause is None else "clause"]
+        union = of_any if clause is None else by_clause
         code = -1 if clause is None else columns.clauses.index(clause.id)
         slot = np.searchsorted(edges, union.day, side="right") - 1
 

@@ -1,8 +1,8 @@
 """Items: the period's incidents in the order in which a duty officer should see them, with what is said of each.
 
-Turns findings as columns into ranked incident items. Rule: an incident stands where its strongest claim stands:
-breaches that named persons confirmed first, then by the lower bound of the probability, then by the upper;
-breaches that named persons excluded come last. Only the strongest become items; all of them are counted.
+Turns findings as columns into ranked incident items. Rule: an incident stands where its strongest breach stands,
+whichever party did it: breaches that named persons confirmed first, then by the lower bound of the probability, then
+by the upper; what named persons excluded comes last. Only the strongest become items; all of them are counted.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from holdfire.publication.columns import Columns
 from holdfire.publication.period import NO_TIME, day_of
-from holdfire.publication.tallies import Columns, runs, segments
+from holdfire.publication.tallies import Union, runs, segments, unite
 from holdfire.records.agreement import Agreement
 from holdfire.records.bulletin_parts import Breach, Claim, IncidentItem, Quote
 from holdfire.records.finding import VERDICTS
@@ -39,7 +40,7 @@ __all__ = [
 MAX_INCIDENTS = 1000
 """Incidents that a bulletin carries one by one; the tables beside it carry all."""
 LIKELY_FROM = 0.5
-"""A breach is likely where its lower bound reaches this: more likely than not, whatever is not known."""
+"""A breach is likely where its lower bound, whichever party did it, reaches this: more likely than not."""
 MAX_TOUCHING = 3
 """Incidents of a neighbouring day that a bulletin names since they may have happened in its period."""
 MAX_DETAILED, MAX_QUOTES, MAX_QUOTE_LETTERS = 100, 3, 400
@@ -49,24 +50,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-_ESTABLISHED, _EXCLUDED = VERDICTS.index("established"), VERDICTS.index("excluded")
+_ESTABLISHED = VERDICTS.index("established")
 
 
-def _strength(columns: Columns) -> tuple[Ints, Floats, Floats]:
-    """Return each finding's class (0 confirmed, 1 by probability, 2 excluded by review) and bounds, null as 0."""
-    confirmed = columns.reviewed & (columns.verdict == _ESTABLISHED)
-    excluded = columns.reviewed & (columns.verdict == _EXCLUDED)
-    grade = np.where(confirmed, 0, np.where(excluded, 2, 1)).astype(np.int64)
-    return grade, np.nan_to_num(columns.lower, nan=0.0), np.nan_to_num(columns.upper, nan=0.0)
-
-
-def _ranked(columns: Columns, rows: Ints, n: int) -> list[Ints]:
-    """Return the findings of each incident among some rows, strongest incident and strongest finding first."""
-    grade, lower, upper = _strength(columns)
-    order = np.lexsort((rows, -upper[rows], -lower[rows], grade[rows]))
-    rows = rows[order]
-    incident = columns.incident[rows]
-    _, first, inverse = np.unique(incident, return_index=True, return_inverse=True)
+def _ranked(union: Union, n: int) -> list[Ints]:
+    """Return the breaches of each incident, strongest incident and strongest breach first, of ``n`` incidents."""
+    rows = np.arange(union.incident.size)
+    rows = rows[np.lexsort((rows, -union.upper, -union.lower, union.grade))]
+    _, first, inverse = np.unique(union.incident[rows], return_index=True, return_inverse=True)
     place = np.argsort(first, kind="stable")
     rank = np.empty(place.size, dtype=np.int64)
     rank[place] = np.arange(place.size)
@@ -80,40 +71,66 @@ def _bound(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _breaches(columns: Columns, rows: Ints, agreement: Agreement) -> tuple[Breach, ...]:
-    """Return the breaches of one incident; the findings come strongest first, and so do the breaches."""
-    by_clause: dict[str, list[Claim]] = {}
+def _claims(columns: Columns, rows: Ints) -> tuple[Claim, ...]:
+    """Return findings as claims, strongest first."""
+    lower, upper = (np.nan_to_num(bound[rows], nan=0.0) for bound in (columns.lower, columns.upper))
+    rows = rows[np.lexsort((rows, -upper, -lower, columns.grade[rows]))]
     taken = columns.findings.take(pa.array(rows))
-    for row, finding in zip(rows, taken.to_pylist(), strict=True):
-        by_clause.setdefault(finding["clause_id"], []).append(
-            Claim(
-                finding_id=finding["finding_id"],
-                party=finding["party"],
-                reading=finding["reading"],
-                prob_lower=_bound(columns.lower[row]),
-                prob_upper=_bound(columns.upper[row]),
-                verdict=finding["verdict"],
-                basis=finding["basis"],
-                verified=finding["verified"],
-                narrows=finding["narrows"],
-            )
-        )
-    known = {clause.id: clause for clause in agreement.clauses}
     return tuple(
-        Breach(
-            clause_id=clause_id,
-            standard=known[clause_id].standard if clause_id in known else "clear",
-            severity=known[clause_id].severity if clause_id in known else 1,
-            claims=tuple(claims),
+        Claim(
+            finding_id=finding["finding_id"],
+            party=finding["party"],
+            reading=finding["reading"],
+            prob_lower=_bound(columns.lower[row]),
+            prob_upper=_bound(columns.upper[row]),
+            verdict=finding["verdict"],
+            basis=finding["basis"],
+            verified=finding["verified"],
+            narrows=finding["narrows"],
         )
-        for clause_id, claims in by_clause.items()
+        for row, finding in zip(rows, taken.to_pylist(), strict=True)
     )
+
+
+def _breach(
+    agreement: Agreement,
+    clause_id: str,
+    bounds: tuple[float, float],
+    readings: tuple[str, ...],
+    claims: tuple[Claim, ...],
+) -> Breach:
+    known = next((clause for clause in agreement.clauses if clause.id == clause_id), None)
+    return Breach(
+        clause_id=clause_id,
+        standard="clear" if known is None else known.standard,
+        severity=1 if known is None else known.severity,
+        prob_lower=bounds[0],
+        prob_upper=bounds[1],
+        readings=readings,
+        claims=claims,
+    )
+
+
+def _breaches(columns: Columns, union: Union, group: Ints, findings: Ints, agreement: Agreement) -> tuple[Breach, ...]:
+    """Return the breaches of one incident, strongest first, each with its claims under the strongest reading first."""
+    breaches = []
+    for clause in dict.fromkeys(union.clause[group].tolist()):
+        of_clause = group[union.clause[group] == clause]
+        bounds = (float(union.lower[of_clause[0]]), float(union.upper[of_clause[0]]))
+        same = [row for row in of_clause if (float(union.lower[row]), float(union.upper[row])) == bounds]
+        strongest = union.reading[of_clause[0]]
+        rows = findings[columns.clause[findings] == clause]
+        of_reading = columns.reading[rows] == strongest
+        claims = _claims(columns, rows[of_reading]) + _claims(columns, rows[~of_reading])
+        readings = tuple(columns.readings[int(union.reading[row])] for row in same)
+        breaches.append(_breach(agreement, columns.clauses[clause], bounds, readings, claims))
+    return tuple(breaches)
 
 
 def _zones_of(lon: Floats, lat: Floats, zones: Mapping[str, shapely.Geometry]) -> list[tuple[str, ...]]:
     inside: list[list[str]] = [[] for _ in range(lon.size)]
     points = shapely.points(np.nan_to_num(lon), np.nan_to_num(lat))
-    for zone_id in sorted(zones):
+    for zone_id in sorted(zones, key=lambda name: (float(shapely.area(zones[name])), name)):
         within = shapely.intersects(zones[zone_id], points) & ~np.isnan(lon)
         for index in np.flatnonzero(within):
             inside[index].append(zone_id)
@@ -125,7 +142,7 @@ def _instant(value: Any) -> datetime | None:
 
 
 def _item(row: dict[str, Any], day: int, breaches: tuple[Breach, ...], zones: tuple[str, ...]) -> IncidentItem:
-    strongest = breaches[0].claims[0]
+    strongest = breaches[0]
     return IncidentItem(
         incident_id=row["incident_id"],
         occurred_start=_instant(row["occurred_start"]),
@@ -146,9 +163,9 @@ def _item(row: dict[str, Any], day: int, breaches: tuple[Breach, ...], zones: tu
         n_reports=row["n_reports"],
         n_sources=row["n_sources"],
         n_independent=row["n_independent"],
-        prob_lower=strongest.prob_lower or 0.0,
-        prob_upper=strongest.prob_upper or 0.0,
-        verdict=strongest.verdict,
+        prob_lower=strongest.prob_lower,
+        prob_upper=strongest.prob_upper,
+        verdict=strongest.claims[0].verdict,
         breaches=breaches,
     )
 
@@ -168,15 +185,24 @@ def incident_items(
     zones : mapping of str to shapely geometry
         Bounded zones by id, lon/lat.
     """
-    groups = _ranked(columns, np.flatnonzero(rows & (columns.incident >= 0)), n)
+    union = unite(columns, rows)
+    groups = _ranked(union, n)
     if not groups:
         return ()
-    numbers = np.array([columns.incident[group[0]] for group in groups])
+    numbers = np.array([union.incident[group[0]] for group in groups])
     table = columns.incidents.take(pa.array(numbers))
     places = [np.asarray(table[name].to_numpy(), dtype=np.float64) for name in ("lon", "lat")]
     inside = _zones_of(places[0], places[1], zones)
+    findings = np.flatnonzero(rows & np.isin(columns.incident, numbers))
+    order, starts = segments(columns.incident[findings])
+    of_incident = {int(columns.incident[findings[run[0]]]): findings[run] for run in runs(order, starts)}
     return tuple(
-        _item(row, int(columns.incident_day[number]), _breaches(columns, group, agreement), names)
+        _item(
+            row,
+            int(columns.incident_day[number]),
+            _breaches(columns, union, group, of_incident[int(number)], agreement),
+            names,
+        )
         for row, number, group, names in zip(table.to_pylist(), numbers, groups, inside, strict=True)
     )
 
@@ -187,45 +213,50 @@ def standing_items(columns: Columns, agreement: Agreement) -> tuple[IncidentItem
     A clause that no source can give evidence of has no bounds and is left to the clauses' own numbers.
     """
     rows = np.flatnonzero((columns.incident < 0) & ~np.isnan(columns.lower))
-    if rows.size == 0:
-        return ()
-    grade, lower, upper = _strength(columns)
-    rows = rows[np.lexsort((rows, -upper[rows], -lower[rows], grade[rows]))]
-    by_clause: dict[int, list[int]] = {}
-    for row in rows:
-        by_clause.setdefault(int(columns.clause[row]), []).append(int(row))
     items = []
-    for group in by_clause.values():
-        breaches = _breaches(columns, np.array(group), agreement)
-        strongest = breaches[0].claims[0]
+    for clause in dict.fromkeys(columns.clause[rows].tolist()):
+        claims = _claims(columns, rows[columns.clause[rows] == clause])
+        first = claims[0]
+        bounds = (first.prob_lower or 0.0, first.prob_upper or 0.0)
+        readings = tuple(claim.reading for claim in claims if _same(claim, first))
+        breach = _breach(agreement, columns.clauses[clause], bounds, readings, claims)
         items.append(
             IncidentItem(
                 incident_id=None,
-                prob_lower=strongest.prob_lower or 0.0,
-                prob_upper=strongest.prob_upper or 0.0,
-                verdict=strongest.verdict,
-                breaches=breaches,
+                prob_lower=bounds[0],
+                prob_upper=bounds[1],
+                verdict=first.verdict,
+                breaches=(breach,),
             )
         )
-    return tuple(items)
+    return tuple(sorted(items, key=lambda item: (-item.prob_lower, -item.prob_upper, item.breaches[0].clause_id)))
 
 
-def likely_rows(columns: Columns) -> Flags:
-    """Say which findings are likely breaches that no review excluded."""
-    refused = columns.reviewed & (columns.verdict == _EXCLUDED)
-    likely: Flags = ~refused & (np.nan_to_num(columns.lower, nan=0.0) >= LIKELY_FROM)
-    return likely
+def _same(one: Claim, other: Claim) -> bool:
+    bounds = (one.prob_lower, one.prob_upper) == (other.prob_lower, other.prob_upper)
+    return one.party == other.party and bounds
+
+
+def _likely(union: Union) -> Ints:
+    """Return the incidents that are likely breaches, each once."""
+    return np.unique(union.incident[(union.lower >= LIKELY_FROM) & (union.grade < 2)])
+
+
+def likely_rows(columns: Columns, rows: Flags) -> Flags:
+    """Return those of some findings whose incidents are likely breaches, whichever party did them."""
+    kept: Flags = rows & np.isin(columns.incident, _likely(unite(columns, rows)))
+    return kept
 
 
 def count_incidents(columns: Columns, rows: Flags) -> tuple[int, int, int]:
     """Return how many incidents some findings are on, how many of them are likely and how many are established."""
-
-    def n_different(kept: Flags) -> int:
-        return int(np.unique(columns.incident[kept]).size)
-
     on_incident = rows & (columns.incident >= 0)
-    likely = on_incident & likely_rows(columns)
-    return n_different(on_incident), n_different(likely), n_different(on_incident & (columns.verdict == _ESTABLISHED))
+    established = on_incident & (columns.verdict == _ESTABLISHED)
+    return (
+        int(np.unique(columns.incident[on_incident]).size),
+        int(_likely(unite(columns, on_incident)).size),
+        int(np.unique(columns.incident[established]).size),
+    )
 
 
 def with_quotes(

@@ -65,11 +65,14 @@ class Speech:
         IANA zone in which instants are told.
     min_count : int
         Counts of incidents from 1 to below this are told as fewer than this.
+    with_year : bool
+        True tells the year with short days too.
     """
 
     language: str
     zone: str = "UTC"
     min_count: int = 1
+    with_year: bool = False
     _words: gettext.GNUTranslations = field(init=False, repr=False, compare=False)
     _locale: Locale = field(init=False, repr=False, compare=False)
     _local: ZoneInfo = field(init=False, repr=False, compare=False)
@@ -180,12 +183,14 @@ class Speech:
         >>> Speech("en").days(date(2022, 7, 30), date(2022, 8, 2), short=True)
         '30 Jul – 2 Aug'
         """
-        whole, part = ("d MMM", "d MMM") if short else ("long", "d MMMM")
+        brief = "d MMM y" if self.with_year else "d MMM"
+        whole, part = (brief, "d MMM") if short else ("long", "d MMMM")
         if first == last:
             return self.day(first, whole)
         if (first.year, first.month) == (last.year, last.month):
             return f"{first.day}{RANGE}{self.day(last, whole)}"
-        return f"{self.day(first, part if first.year == last.year else 'long')} – {self.day(last, whole)}"
+        begin = part if first.year == last.year else whole
+        return f"{self.day(first, begin)} – {self.day(last, whole)}"
 
     def local(self, at: datetime) -> datetime:
         """Return an instant in the zone that is spoken."""
@@ -207,7 +212,7 @@ class Speech:
         first, last = self.local(start), self.local(max(start, end - timedelta(microseconds=1)))
         if end - start >= timedelta(hours=20):
             return self.days(first.date(), last.date(), short=True)
-        day = self.day(first.date(), "d MMM")
+        day = self.days(first.date(), first.date(), short=True)
         if end - start <= timedelta(minutes=1):
             return f"{day}, {self.clock(start)}"
         return self.unbroken(f"{day}, {self.clock(start)}{RANGE}{self.clock(end)}")

@@ -6,6 +6,7 @@ to ``words``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ from holdfire.records.clauses import STANDARDS, Clause
 from holdfire.records.fields import Text, in_language
 
 __all__ = ["Names", "place_text"]
+
+NUMBER = re.compile(r"(?:[Aa]rt\.?|§)?\s*(?:[0-9]+|[IVXLC]+)(?:[.()-]+[0-9a-zA-Z]{1,2})*\)?")
+"""A clause's id that is a number of the text: 4, 4.2, 12(a), IV.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Names:
 
     def number(self, clause: str) -> str:
         """Return a clause's id where it is a number of the text, such as ``4.2``; empty where it is a word."""
-        return clause if any(letter.isdigit() for letter in clause) else ""
+        return clause if NUMBER.fullmatch(clause) else ""
 
     def short(self, clause: str) -> str:
         """Return a clause's number, or its title where it has none."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holdfire.basics.instants import to_us
-from holdfire.publication.items import MAX_DETAILED
+from holdfire.publication.items import LIKELY_FROM, MAX_DETAILED
 from holdfire.publication.language import Speech
 from holdfire.publication.naming import Names, place_text
 from holdfire.publication.page import Bar, ClaimLine, IncidentLine, QuoteLine
 from holdfire.publication.words import FACTOR_WORDS, VERDICT_WORDS, kind_word, target_word, word
 from holdfire.records.bulletin_parts import Breach, Claim, IncidentItem
+from holdfire.records.finding import EXCLUDED_BELOW
 
 __all__ = ["incident_lines", "ranked_items"]
 
@@ -29,6 +30,17 @@ def _bar(names: Names, clause: str, claim: Claim) -> Bar:
         threshold=names.threshold(clause),
         verdict=claim.verdict,
         known=known,
+    )
+
+
+def _strongest_bar(names: Names, breach: Breach) -> Bar:
+    """Return a breach's range, whichever party did it."""
+    return Bar(
+        text=names.speech.percent(breach.prob_lower, breach.prob_upper),
+        lower=breach.prob_lower,
+        upper=breach.prob_upper,
+        threshold=names.threshold(breach.clause_id),
+        verdict=breach.claims[0].verdict,
     )
 
 
@@ -74,27 +86,32 @@ def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
     return lines
 
 
-def _party(names: Names, breach: Breach) -> str:
-    """Return the parties that have the strongest claim's bounds under its reading."""
+def _party(names: Names, breach: Breach, *, duty: bool) -> str:
+    """Return the party that did it where that is likely, else every party that may have."""
     first = breach.claims[0]
-    parties = [claim.party for claim in breach.claims if claim.reading == first.reading and _same(claim, first)]
-    named = [names.of("party", party) for party in dict.fromkeys(parties)]
-    if len(named) == 1:
-        return named[0]
-    return names.speech.gettext("not attributed: %(parties)s") % {"parties": " / ".join(named)}
+    here = [claim for claim in breach.claims if claim.reading == first.reading]
+    if duty or len(here) == 1 or first.basis == "review" or (first.prob_lower or 0.0) >= LIKELY_FROM:
+        return names.of("party", first.party)
+    parties = [claim.party for claim in here if (claim.prob_upper or 0.0) >= EXCLUDED_BELOW]
+    if len(parties) < 2:
+        return names.of("party", first.party)
+    named = " / ".join(names.of("party", party) for party in parties)
+    return names.speech.gettext("not attributed: %(parties)s") % {"parties": named}
 
 
-def _reading(names: Names, breach: Breach) -> str:
-    """Return the readings under which the strongest claim stands; empty for all."""
-    first = breach.claims[0]
-    readings = [claim.reading for claim in breach.claims if claim.party == first.party and _same(claim, first)]
-    return names.readings(readings, breach.clause_id)
+def _verdict(names: Names, breach: Breach) -> str:
+    """Return the strongest claim's verdict; where only the author is open, that it is."""
+    claim = breach.claims[0]
+    threshold = names.threshold(breach.clause_id)
+    open_author = claim.narrows == "actor" and threshold is not None and breach.prob_lower >= threshold
+    if claim.verdict == "cannot determine" and open_author:
+        return names.speech.gettext("cannot determine by whom")
+    return word(names.speech, VERDICT_WORDS, claim.verdict)
 
 
 def _where(names: Names, item: IncidentItem) -> str:
-    zones = [names.zone(zone) for zone in item.zones]
     parts = [item.place_name] if item.place_name else []
-    parts += [zone for zone in zones if zone not in parts]
+    parts += [names.zone(zone) for zone in item.zones[:1] if names.zone(zone) not in parts]
     if parts:
         return ", ".join(parts)
     if item.lon is None:
@@ -153,11 +170,11 @@ def _line(names: Names, item: IncidentItem, number: int) -> IncidentLine:
         clause_no=names.number(strongest.clause_id),
         clause_title=names.of("clause", strongest.clause_id),
         clauses=tuple(breach.clause_id for breach in item.breaches),
-        party=_party(names, strongest),
-        reading=_reading(names, strongest),
-        bar=_bar(names, strongest.clause_id, claim),
+        party=_party(names, strongest, duty=duty),
+        reading=names.readings(strongest.readings, strongest.clause_id),
+        bar=_strongest_bar(names, strongest),
         verdict_id=item.verdict,
-        verdict=word(speech, VERDICT_WORDS, item.verdict),
+        verdict=_verdict(names, strongest),
         when=speech.when(item.occurred_start, item.occurred_end),
         day=item.on.isoformat() if item.on else "",
         where="" if duty else _where(names, item),

@@ -83,8 +83,9 @@ def _numbers_notes(speech: Speech) -> list[str]:
             " taken as independent of each other."
         ),
         speech.gettext(
-            "Likely means that the lower bound reaches %(likely)s. The order of the list goes by the lower bound, then"
-            " by the upper; what named persons confirmed stands first, what they excluded stands last."
+            "The list gives the probability of a breach by whichever party; its details give each party’s. Likely means"
+            " that the lower bound reaches %(likely)s. The order goes by the lower bound, then by the upper; what named"
+            " persons confirmed stands first, what they excluded stands last."
         )
         % {"likely": speech.percent(LIKELY_FROM)},
         speech.gettext(
@@ -92,8 +93,8 @@ def _numbers_notes(speech: Speech) -> list[str]:
             " holds it with 90% probability. “At least one” is the probability that there was any."
         ),
         speech.gettext(
-            "Where breaches are counted whichever party did them (what changed, course over time), the bounds assume"
-            " nothing of how the parties’ parts hang together, so they are not the sum of the parties’ rows."
+            "Where breaches are counted whichever party did them (what changed, course over time), each incident counts"
+            " once, so the numbers are not the sum of the parties’ rows."
         ),
         speech.gettext(
             "An incident counts on the day on which the middle of its interval lies, in the time zone %(zone)s."

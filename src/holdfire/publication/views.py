@@ -199,7 +199,8 @@ def _data(names: Names, bulletin: Bulletin, frame: Frame, lines: Sequence[Incide
 def page_of(bulletin: Bulletin) -> Page:
     """Return a bulletin's page in the bulletin's language."""
     min_count = bulletin.release.min_count if bulletin.release.audience == "public" else 1
-    speech = Speech(bulletin.language, bulletin.period.zone, min_count)
+    years = bulletin.period.first_day.year != bulletin.period.last_day.year
+    speech = Speech(bulletin.language, bulletin.period.zone, min_count, years)
     cell_m = bulletin.release.cell_m
     names = Names(bulletin.agreement, speech, cell_m)
     labels, frame, period = labels_in(speech), frame_of(bulletin), bulletin.period

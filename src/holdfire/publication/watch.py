@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from holdfire.publication.columns import Columns
 from holdfire.publication.period import NO_TIME
-from holdfire.publication.tallies import Columns
 from holdfire.records.agreement import Agreement
 from holdfire.records.bulletin import BulletinInputs, Period
 from holdfire.records.bulletin_parts import RestrictionItem, Silence, Watch, ZoneWatch

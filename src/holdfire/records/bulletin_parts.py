@@ -51,11 +51,22 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """Hold one incident against one clause, for every party and reading; the strongest claim comes first."""
+    """Hold one incident against one clause, for every party and reading; the strongest claim comes first.
+
+    Attributes
+    ----------
+    prob_lower, prob_upper : float, 0..1
+        That the clause was breached, whichever party did it, under ``readings``.
+    readings : tuple of str
+        The readings under which the breach is strongest.
+    """
 
     clause_id: str
     standard: str
     severity: int
+    prob_lower: float
+    prob_upper: float
+    readings: tuple[str, ...]
     claims: tuple[Claim, ...]
 
 
@@ -86,10 +97,10 @@ class IncidentItem:
     lon, lat, sigma_m : float or None
         Degrees and metres, as coarse as the release allows.
     zones : tuple of str
-        Bounded zones of the agreement that its place lies in.
+        Bounded zones of the agreement that its place lies in, smallest first.
     prob_real_lower, prob_real_upper : float, 0..1
     prob_lower, prob_upper : float, 0..1
-        The strongest claim's bounds: what the ranking goes by.
+        The strongest breach's bounds: what the ranking goes by.
     verdict : str
         The strongest claim's verdict.
     """

@@ -321,7 +321,8 @@
     let shown = [];
     const put = () => {
       if (!map.getSource("incidents")) return;
-      map.getSource("circles").setData(collection(shown.filter((one) => one.sigma > 0).map(circle)));
+      const around = new Map(shown.filter((one) => one.sigma > 0).map((one) => [one.at.join(" "), one]));
+      map.getSource("circles").setData(collection(Array.from(around.values(), circle)));
       map.getSource("incidents").setData(collection(marks(shown)));
     };
     drawMap = (incidents) => { shown = incidents; root.dataset.map = "busy"; put(); };
