@@ -112,10 +112,12 @@ test: setup browser check ## install what the tests need, then run every check
 
 .PHONY: check
 check: setup ## style, types, floors and tests
+	@mkdir -p build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports
+	$(BIN)/holdfire demo --quiet --out build/warm >build/warm.txt # compiles the kernels once, before tests run side by side
 	$(BIN)/pytest -n $(JOBS) --maxprocesses 8
 
 .PHONY: format

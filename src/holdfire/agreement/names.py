@@ -212,7 +212,7 @@ def _resolve(named: Named, directory: Directory) -> Resolved:
     return Resolved(
         actor=actor,
         target=target,
-        actor_candidates=None if actor is not None else _candidates(named, sides, directory),
+        actor_candidates=None if actor is not None else _candidates(named, sides, target, directory),
         involved=involved if involved or named.involved is not None else None,
         excluded_lower=lower,
         excluded_upper=upper,
@@ -244,14 +244,16 @@ def _other_side(actor: str, sides: list[Meaning]) -> str | None:
     return others[0].ids[0]
 
 
-def _candidates(named: Named, sides: list[Meaning], directory: Directory) -> list[str] | None:
-    """Return who may have done it; None where that may be anybody."""
+def _candidates(named: Named, sides: list[Meaning], target: str | None, directory: Directory) -> list[str] | None:
+    """Return who may have done it, the one to whom it was done aside; None where that may be anybody."""
     if named.actor is not None:
         sides = [directory.meaning(named.actor)]
     elif named.candidates:
         sides = [directory.meaning(word) for word in named.candidates]
     elif len(sides) < 2:
         return None
+    else:
+        sides = [side for side in sides if target is None or side.ids != (target,)]
     ids = sorted({group for side in sides for group in side.ids})
     return ids if ids and all(side.is_known for side in sides) else None
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from holdfire.app.wire import load_agreement_file, load_trees, read_file
+from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.assessment.shapes import zone_shapes
 from holdfire.errors import InputError
 from holdfire.records.agreement import Agreement
@@ -27,6 +27,8 @@ from holdfire.store.case_folder import CaseFolder
 __all__ = ["Evaluation", "evaluate_case", "simulate_files"]
 
 log = logging.getLogger("holdfire")
+
+SIMULATED = {"en": "Simulated world", "uk": "Змодельований світ"}
 
 MAX_REPORTS = 50_000_000
 """Worlds beyond this are refused: they would not fit into one machine's memory."""
@@ -48,6 +50,14 @@ def _agreement_bytes(agreement: Agreement) -> bytes:
     value = json.loads(agreement.model_dump_json(by_alias=True, exclude_none=True, exclude_defaults=True))
     text: str = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100, default_flow_style=None)
     return text.encode()
+
+
+def _marked(agreement: Agreement) -> Agreement:
+    """Return the agreement marked as fictional, so that no bulletin of a made world passes for a real one."""
+    title = {
+        language: f"{SIMULATED.get(language, SIMULATED['en'])}: {text}" for language, text in agreement.title.items()
+    }
+    return agreement.model_copy(update={"fictional": True, "title": title, "version": f"{agreement.version}+simulated"})
 
 
 def _check(knobs: Knobs, seed: int) -> None:
@@ -79,12 +89,10 @@ def simulate_files(agreement_path: Path, knobs: Knobs, seed: int, out: Path) -> 
     _check(knobs, seed)
     started = time.perf_counter()
     trees = load_trees()
-    drawn = load_agreement_file(agreement_path, trees)
-    agreement = move_lines(drawn, knobs)
+    agreement = move_lines(load_agreement_file(agreement_path, trees), knobs)
     world = simulate(agreement, zone_shapes(agreement), trees.kinds, knobs, seed)
     folder = CaseFolder(out)
-    content = read_file(agreement_path) if agreement is drawn else _agreement_bytes(agreement)
-    folder.write_bytes("agreement.yaml", content)
+    folder.write_bytes("agreement.yaml", _agreement_bytes(_marked(agreement)))
     for name, table in _tables(world).items():
         folder.write(name, table)
     folder.write_document("sources.json", _sources_document(world.sources))

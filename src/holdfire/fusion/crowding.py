@@ -24,7 +24,7 @@ __all__ = ["OWN_DAYS_S", "Crowding", "count_crowding", "local_rates"]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-RATE_CELLS_M = np.array([162_000.0, 54_000.0, 18_000.0, 6000.0, 2000.0])
+RATE_CELLS_M = np.array([162_000.0, 54_000.0, 18_000.0, 9000.0, 3600.0, 1800.0])
 """Sides of the cells in which rates are counted, coarse to fine."""
 
 
@@ -129,7 +129,7 @@ def count_crowding(located: Located, sigma_m: Floats, rows: Rows, n_threads: int
     placed = rows[np.isfinite(located.lon[rows])]
     n, n_levels = located.lon.size, RATE_CELLS_M.size
     span = max(86_400.0, float(located.end[rows].max() - located.start[rows].min())) if rows.size else 86_400.0
-    own = np.minimum(np.searchsorted(-RATE_CELLS_M, -np.maximum(2.0 * sigma_m, 2000.0)), n_levels - 1).astype(np.int8)
+    own = np.minimum(np.searchsorted(-RATE_CELLS_M, -np.maximum(1.2 * sigma_m, 1800.0)), n_levels - 1).astype(np.int8)
     total, size, near = np.zeros((n_levels, n), np.float32), np.ones((n_levels, n), np.float32), np.zeros(n)
     if placed.size == 0:
         return Crowding(

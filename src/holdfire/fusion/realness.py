@@ -13,10 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.fusion.compiled import compiled
 from holdfire.fusion.link import Groups
+from holdfire.fusion.lone import judge_lone
 from holdfire.fusion.parameters import Learned
 from holdfire.fusion.prepare import Prepared
 
@@ -25,12 +27,8 @@ __all__ = ["Realness", "judge_groups"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-PRIOR_REPORTS = 40.0
-"""Reports' worth of weight of the Admiralty grade."""
-MOST_TRUST = 0.9
-"""Weight of what is read off the data where there is plenty of it; the rest stays with the grade."""
-LOST = 0.01
-"""Share of true reports that find no fellow because their place or day is grossly wrong."""
+CREDIBILITY_ODDS = np.array([1.0, 4.0, 2.0, 1.0, 0.5, 0.2, 1.0])
+"""Factor of a report's odds by its Admiralty credibility, none and then 1 (confirmed) to 6 (cannot be judged)."""
 COPY_BYTES = 0.8
 """Share of equal sketch bytes from which two texts count as one text."""
 
@@ -91,56 +89,19 @@ def _independent(
             origin[i] = own
 
 
-def _expected_alone(counts: Floats, n_sources: int) -> float:
-    """Return how many real incidents one source alone should see, from those that several see.
-
-    Fits a beta-binomial truncated below two by a grid of means and spreads (maximum likelihood); real incidents
-    differ in size, so that a plain binomial would expect too few.
-    """
-    k = np.arange(n_sources + 1)
-    choose = np.cumsum(np.concatenate([[0.0], np.log((n_sources - k[:-1]) / (k[:-1] + 1.0))]))
-    # Pairs joined by mistake crowd the twos; where there are sources enough, only threes and more are trusted.
-    low = 3 if n_sources >= 6 and counts[3:].sum() >= 100 else 2
-    best, answer = -np.inf, 0.0
-    for mean in np.linspace(0.02, 0.9, 45):
-        for spread in (2.0, 4.0, 8.0, 16.0, 64.0):
-            a, b = mean * spread, (1 - mean) * spread
-            steps = np.log(a + k[:-1]) - np.log(np.maximum(b + n_sources - 1 - k[:-1], 1e-9))
-            log_prob = choose + np.concatenate([[0.0], np.cumsum(steps)])
-            prob = np.exp(log_prob - log_prob.max())
-            prob /= prob.sum()
-            told = prob[low:] / prob[low:].sum()
-            fit = float((counts[low:] * np.log(told + 1e-300)).sum()) - 1.0 * abs(np.log(spread / 8.0))
-            if fit > best:
-                best, answer = fit, float(counts[low:].sum() * prob[1] / prob[low:].sum())
-    return answer
+def _missed(prepared: Prepared, learned: Learned) -> Floats:
+    """Return for each source the chance that all the others, but for its copies, miss an incident."""
+    told = np.log1p(-np.clip(learned.coverage, 0.0, 0.999))
+    return np.asarray(np.exp(told.sum() - told - prepared.copies @ told))
 
 
-def _alone_false(
-    prepared: Prepared, learned: Learned, alone: Floats, joined: Floats, breadth: Floats
-) -> tuple[Floats, Floats]:
-    """Return the chance that a report standing alone is false, (n_sources, 2), and its standard deviation."""
-    n_sources = learned.coverage.size
-    missed = np.array(
-        [
-            np.prod(1.0 - learned.coverage[[o for o in range(n_sources) if o != s and not prepared.copies[s, o]]])
-            for s in range(n_sources)
-        ]
-    )
-    odds = np.clip(missed, 0.02, 0.98) / (1 - np.clip(missed, 0.02, 0.98))
-    total_joined = joined.sum(axis=1)
-    expected = odds * total_joined
-    if breadth[2:].sum() >= 30 and n_sources >= 3:
-        real_alone = _expected_alone(breadth, min(n_sources, breadth.size - 1))
-        expected *= np.clip(real_alone / max(1.0, expected.sum()), 0.1, 10.0)
-    prior = np.clip(prepared.prior_false, 0.01, 0.9)
-    split = joined / np.maximum(total_joined, 1.0)[:, None]
-    real = expected[:, None] * split + LOST * (alone + joined)
-    guess = np.clip(1.0 - real / np.maximum(alone, 1.0), 0.0, 1.0)
-    trust = alone / (alone + PRIOR_REPORTS) * (MOST_TRUST if n_sources >= 3 else 0.0)
-    mean = trust * guess + (1 - trust) * prior[:, None]
-    spread = np.sqrt(np.clip(mean * (1 - mean), 0.01, None) / (1 + 0.25 * np.sqrt(alone + PRIOR_REPORTS)))
-    return mean, spread
+def _lone_odds(prepared: Prepared, rows: NDArray[np.int64] | Ints, trust: Floats) -> Floats:
+    """Return by how much a report's own Admiralty credibility raises its odds, as far as the data leaves it open."""
+    column = prepared.table.column("credibility")
+    if column.null_count == len(column):
+        return np.ones(rows.size)
+    grade = np.asarray(pc.fill_null(column, 0).to_numpy()).astype(int)[rows]
+    return np.asarray(CREDIBILITY_ODDS[np.clip(grade, 0, 6)] ** (1.0 - trust))
 
 
 def judge_groups(prepared: Prepared, groups: Groups, learned: Learned) -> Realness:
@@ -168,7 +129,8 @@ def judge_groups(prepared: Prepared, groups: Groups, learned: Learned) -> Realne
     alone = np.bincount(flat[~several], lonely[~several], minlength=2 * n_sources).reshape(n_sources, 2).astype(float)
     joined = np.bincount(flat[several], minlength=2 * n_sources).reshape(n_sources, 2).astype(float)
     breadth = np.bincount(independent, minlength=n_sources + 1).astype(float)
-    mean, spread = _alone_false(prepared, learned, alone, joined, breadth)
+    lone = judge_lone(alone, joined, _missed(prepared, learned), breadth, prepared.prior_false)
+    odds = _lone_odds(prepared, rows, lone.trust[source, accuses])
     # A group is false where its first teller invented it and none of the others truly belongs.
     stays = np.clip(groups.prob[rows], 0.0, 0.999)
     doubt = np.where(several, np.log1p(-np.clip(2 * stays - 1, 0.0, 0.98)), 0.0)
@@ -178,16 +140,17 @@ def judge_groups(prepared: Prepared, groups: Groups, learned: Learned) -> Realne
     tellers = np.maximum(np.bincount(group, minlength=n_groups), 1)
 
     def of_groups(chance: Floats) -> Floats:
-        mean_false = np.bincount(group, chance[source, accuses], minlength=n_groups) / tellers
+        false = np.clip(chance[source, accuses], 1e-4, 1.0 - 1e-4)
+        mean_false = np.bincount(group, false / (false + (1.0 - false) * odds), minlength=n_groups) / tellers
         return np.asarray(1.0 - mean_false * np.exp(doubt_of))
 
     return Realness(
-        prob=of_groups(mean),
-        lower=of_groups(np.clip(mean + 1.64 * spread, 0.0, 1.0)),
-        upper=of_groups(np.clip(mean - 1.64 * spread, 0.0, 1.0)),
+        prob=of_groups(lone.mean),
+        lower=of_groups(lone.upper),
+        upper=of_groups(lone.lower),
         n_independent=independent,
         n_sources=seen,
-        alone_false=mean,
+        alone_false=lone.mean,
     )
 
 

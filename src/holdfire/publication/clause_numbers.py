@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -87,26 +88,62 @@ def _tally(columns: Columns, rows: Flags, standing: Flags, party: str, readings:
     )
 
 
+def _whichever(columns: Columns, union: Union, clause: int, rows: Flags, reading: int) -> TallyRow:
+    """Return a clause's numbers whichever party did it: each incident counts once, at its strongest verdict."""
+    of = (union.clause == clause) & (union.reading == reading)
+    in_reading = rows & (columns.reading == reading)
+    left, n_by_verdict = in_reading, {}
+    for verdict in ("established", "cannot determine", "not established", "excluded"):
+        found = np.unique(columns.incident[left & (columns.verdict == VERDICTS.index(verdict))])
+        n_by_verdict[verdict] = int(found.size)
+        left = left & ~np.isin(columns.incident, found)
+    return TallyRow(
+        party="",
+        readings=(),
+        n_assessed=int(of.sum()),
+        count=count_range(*union.select(of)),
+        n_established=n_by_verdict["established"],
+        n_not_established=n_by_verdict["not established"],
+        n_excluded=n_by_verdict["excluded"],
+        n_cannot=n_by_verdict["cannot determine"],
+    )
+
+
+def _parties(columns: Columns, clause: Clause, rows: Flags) -> list[str]:
+    """Return the parties that a clause binds, in the agreement's order, then others that findings name."""
+    bound = [name for name in columns.parties if name in clause.addressees]
+    named = (columns.parties[number] for number in np.unique(columns.party[rows]))
+    return bound + [name for name in named if name not in bound]
+
+
 def clause_numbers(columns: Columns, agreement: Agreement, period: Period) -> tuple[ClauseNumbers, ...]:
-    """Return each clause's numbers in the period, by party and reading, in the agreement's order."""
+    """Return each clause's numbers in the period, by party and reading, in the agreement's order.
+
+    Where several parties have incidents, the numbers whichever of them did it come first, with an empty party.
+    """
     within = columns.within(to_us(period.start), to_us(period.end))
     alone = columns.incident < 0
+    union = unite(columns, within)
     result = []
     for clause in agreement.clauses:
-        in_clause = columns.clause == columns.clauses.index(clause.id)
-        parties = [name for name in columns.parties if name in clause.addressees]
-        others = np.unique(columns.party[in_clause & (within | alone)])
-        parties += [columns.parties[p] for p in others if columns.parties[p] not in parties]
+        code, readings = columns.clauses.index(clause.id), readings_of(clause, agreement)
+        in_clause = columns.clause == code
+        parties = _parties(columns, clause, in_clause & (within | alone))
         rows: list[TallyRow] = []
+
+        def whichever(reading: str, code: int = code, chosen: Flags = in_clause & within) -> TallyRow:
+            return _whichever(columns, union, code, chosen, columns.readings.index(reading))
+
+        def tally(reading: str, *, party: str, chosen: Flags = in_clause) -> TallyRow:
+            of = chosen & (columns.party == columns.parties.index(party))
+            of &= columns.reading == columns.readings.index(reading)
+            return _tally(columns, of & within, of & alone, party, ())
+
+        if len(parties) > 1 and bool((in_clause & within).any()):
+            rows += [replace(row, readings=names) for names, row in _merge(readings, whichever)]
         for party in parties:
-            of_party = in_clause & (columns.party == columns.parties.index(party))
-
-            def tally(reading: str, of_party: Flags = of_party, party: str = party) -> TallyRow:
-                of_reading = of_party & (columns.reading == columns.readings.index(reading))
-                return _tally(columns, of_reading & within, of_reading & alone, party, ())
-
-            for readings, row in _merge(readings_of(clause, agreement), tally):
-                rows.append(replace(row, readings=readings))
+            merged = _merge(readings, partial(tally, party=party))
+            rows += [replace(row, readings=names) for names, row in merged]
         result.append(ClauseNumbers(clause_id=clause.id, rows=tuple(rows)))
     return tuple(result)
 

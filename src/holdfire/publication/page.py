@@ -180,6 +180,7 @@ class TallyLine:
     """
 
     party: str
+    whichever: bool
     span: int
     reading: str
     mean: str

@@ -55,7 +55,7 @@ def interval_text(speech: Speech, count: CountRange) -> str:
     """Return the 90 % interval of a number of breaches."""
     if speech.is_small(count.high):
         return speech.few(count.high)
-    return speech.between(speech.few(count.low), speech.count(count.high))
+    return speech.between(speech.count(count.low), speech.count(count.high))
 
 
 def _sign(now: int, before: int) -> str:
@@ -207,7 +207,8 @@ def _tally_line(names: Names, clause_id: str, row: TallyRow, span: int) -> Tally
     small = speech.is_small(row.n_assessed)
     few = speech.few(row.n_assessed)
     return TallyLine(
-        party=names.of("party", row.party),
+        party=names.of("party", row.party) if row.party else speech.gettext("whichever party"),
+        whichever=not row.party,
         span=span,
         reading=names.readings(row.readings, clause_id),
         mean=few if small else mean_text(speech, count),

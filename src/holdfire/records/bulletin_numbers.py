@@ -139,6 +139,8 @@ class TallyRow:
 
     Attributes
     ----------
+    party : str
+        Empty = whichever party did it; each incident then counts once, at its strongest verdict.
     n_assessed : int
         Incidents that entered.
     n_established, n_not_established, n_excluded, n_cannot : int

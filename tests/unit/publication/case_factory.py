@@ -100,6 +100,7 @@ def _incidents(rng: np.random.Generator, n: int) -> list[dict[str, Any]]:
                 "place_name": name,
                 "kind": kind,
                 "target_kind": "facility/port/berth" if name == "Sallow" else None,
+                "actors": _actors(f"i{number:016x}"),
                 "casualties_low": 0,
                 "casualties_high": int(rng.integers(0, 4)),
                 "n_reports": n_reports,
@@ -110,6 +111,22 @@ def _incidents(rng: np.random.Generator, n: int) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _doer(incident_id: str) -> str | None:
+    """Return who did it, where it is known."""
+    if incident_id == f"i{0:016x}":
+        return "highland"
+    known = hash_of(incident_id) % 3 != 0
+    return ("highland" if hash_of(incident_id) % 2 else "harbour") if known else None
+
+
+def _actors(incident_id: str) -> list[dict[str, Any]]:
+    """Return the bounds by actor: one party and a rest, or either of the two."""
+    doer = _doer(incident_id)
+    if doer is not None:
+        return [{"name": doer, "lower": 0.96, "upper": 1.0}, {"name": None, "lower": 0.0, "upper": 0.04}]
+    return [{"name": party, "lower": 0.0, "upper": 1.0} for party in ("harbour", "highland")]
 
 
 def _reports(
@@ -154,11 +171,8 @@ def _factors(
         return None
     if clause in ("1", "3") and kind.startswith("presence"):
         return None
-    known = (hash_of(incident["incident_id"]) % 3) != 0
-    doer = "highland" if hash_of(incident["incident_id"]) % 2 else "harbour"
-    if strong:
-        known, doer = True, "highland"
-    actor = (0.96, 1.0) if known and party == doer else (0.0, 0.06) if known else (0.0, 1.0)
+    doer = _doer(incident["incident_id"])
+    actor = (0.0, 1.0) if doer is None else (0.96, 1.0) if party == doer else (0.0, 0.04)
     place = (0.93, 1.0)
     if clause == "2.1":
         near = 0.85 if reading == "council" else 0.45

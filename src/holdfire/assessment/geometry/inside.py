@@ -34,6 +34,8 @@ _REFERENCE = (0.51270189, 0.48339746)
 """Shares of a cell's width and height; odd numbers, so that no drawn edge passes through a reference place."""
 _TINY_DEG = 1e-6
 """Degrees (0.1 m); a smaller zone gets one cell, whose reference place lies outside the zone."""
+BATCH = 1024
+"""Places that are sifted at a time."""
 _SPLITTER = 134217729.0
 """2^27 + 1: splits a double into two halves whose products are exact (Dekker 1971)."""
 _DOUBT = 4.0e-16
@@ -52,10 +54,11 @@ class ExactGrid:
         Longitude about which places are turned.
     columns, rows : int
         Cells along longitude and latitude.
-    state : int8, (columns * rows,)
-        1 where the cell's reference place is inside, else 0.
-    first : int32, (columns * rows + 1,)
-        Cell c lists the edges ``edge[first[c]:first[c + 1]]``; none = no boundary in the cell.
+    cell : int32, (columns * rows,)
+        0 outside, 1 inside; from 2 on, 2 k or 2 k + 1 where the boundary passes as the k-th such cell (k from 1), odd
+        where the cell's reference place is inside.
+    first : int32, (n_passed + 2,)
+        Cell k of those lists the edges ``edge[first[k]:first[k + 1]]``.
     edge : int32
         Indices of edges.
     table : float64, (4, n_edges), degrees
@@ -66,7 +69,7 @@ class ExactGrid:
     middle: float
     columns: int
     rows: int
-    state: NDArray[np.int8]
+    cell: Shorts
     first: Shorts
     edge: Shorts
     table: Floats
@@ -143,6 +146,8 @@ def _list_edges(table: Floats, frame: Floats, columns: int, rows: int, first: Sh
 def _between(table: Floats, k: int, px: float, py: float, qx: float, qy: float) -> tuple[bool, bool]:
     # Does the edge separate p from q along the segment p-q, and does p lie on the edge?
     ax, ay, bx, by = table[0, k], table[1, k], table[2, k], table[3, k]
+    if max(ay, by) < min(py, qy) or min(ay, by) > max(py, qy) or max(ax, bx) < min(px, qx) or min(ax, bx) > max(px, qx):
+        return False, False
     at_p = _side(ax, ay, bx, by, px, py)
     if at_p == 0.0:
         on_x = min(ax, bx) <= px <= max(ax, bx)
@@ -180,47 +185,79 @@ def _mark_cells(table: Floats, frame: Floats, columns: int, rows: int, change: N
 
 
 @compiled
+def _turn(lon: float, middle: float) -> float:
+    # The longitude within half a turn of the zone's middle; unchanged, to the last bit, where it already is.
+    if lon - middle > 180.0:
+        return lon - 360.0
+    if lon - middle < -180.0:
+        return lon + 360.0
+    return lon
+
+
+@compiled
+def _sift(lon: Floats, lat: Floats, frame: Floats, middle: float, out: Flags) -> int:
+    # Most places are outside most zones' boxes. Without a branch, so that vector instructions may do it.
+    west = frame[0]
+    south = frame[1]
+    east = frame[2]
+    north = frame[3]
+    n = 0
+    for i in range(lon.size):
+        px = _turn(lon[i], middle)
+        near = (px >= west) & (px <= east) & (lat[i] >= south) & (lat[i] <= north)
+        out[i] = near
+        n += near
+    return n
+
+
+@compiled
+def _held(
+    px: float,
+    py: float,
+    frame: Floats,
+    columns: int,
+    rows: int,
+    cell: Shorts,
+    first: Shorts,
+    edge: Shorts,
+    table: Floats,
+) -> bool:
+    column = min(int((px - frame[0]) / frame[4]), columns - 1)
+    row = min(int((py - frame[1]) / frame[5]), rows - 1)
+    code = cell[row * columns + column]
+    held = (code & 1) == 1
+    if code >= 2:
+        qx = frame[0] + column * frame[4] + frame[6]
+        qy = frame[1] + row * frame[5] + frame[7]
+        for k in range(first[code // 2], first[code // 2 + 1]):
+            parted, on_edge = _between(table, edge[k], px, py, qx, qy)
+            if on_edge:
+                return True
+            held = held != parted
+    return bool(held)
+
+
+@compiled
 def _contains(
     lon: Floats,
     lat: Floats,
     frame: Floats,
     middle: float,
     columns: int,
-    state: NDArray[np.int8],
+    cell: Shorts,
     first: Shorts,
     edge: Shorts,
     table: Floats,
     out: Flags,
 ) -> None:
-    per_lon = 1.0 / frame[4]
-    per_lat = 1.0 / frame[5]
-    rows = state.size // columns
-    for i in range(lon.size):
-        px = lon[i]
-        py = lat[i]
-        out[i] = False
-        if not frame[1] <= py <= frame[3]:
+    rows = cell.size // columns
+    for begin in range(0, lon.size, BATCH):
+        end = min(begin + BATCH, lon.size)
+        if _sift(lon[begin:end], lat[begin:end], frame, middle, out[begin:end]) == 0:
             continue
-        if px - middle > 180.0:
-            px -= 360.0
-        elif px - middle < -180.0:
-            px += 360.0
-        if not frame[0] <= px <= frame[2]:
-            continue
-        column = min(int((px - frame[0]) * per_lon), columns - 1)
-        row = min(int((py - frame[1]) * per_lat), rows - 1)
-        c = row * columns + column
-        held = state[c] == 1
-        if first[c] < first[c + 1]:
-            qx = frame[0] + column * frame[4] + frame[6]
-            qy = frame[1] + row * frame[5] + frame[7]
-            for k in range(first[c], first[c + 1]):
-                parted, on_edge = _between(table, edge[k], px, py, qx, qy)
-                if on_edge:
-                    held = True
-                    break
-                held = held != parted
-        out[i] = held
+        for i in range(begin, end):
+            if out[i]:
+                out[i] = _held(_turn(lon[i], middle), lat[i], frame, columns, rows, cell, first, edge, table)
 
 
 def exact_grid(rings: Rings, middle: float) -> ExactGrid:
@@ -256,8 +293,17 @@ def exact_grid(rings: Rings, middle: float) -> ExactGrid:
     _list_edges(table, frame, columns, rows, first, np.empty(0, dtype=np.int32), False)
     edge = np.empty(int(first[-1]), dtype=np.int32)
     _list_edges(table, frame, columns, rows, first, edge, True)
+    passed = np.diff(first) > 0
+    cell = np.where(passed, 2 * np.cumsum(passed) + state, state).astype(np.int32)
     return ExactGrid(
-        frame=frame, middle=middle, columns=columns, rows=rows, state=state, first=first, edge=edge, table=table
+        frame=frame,
+        middle=middle,
+        columns=columns,
+        rows=rows,
+        cell=cell,
+        first=np.concatenate(([0], first[:-1][passed], first[-1:])).astype(np.int32),
+        edge=edge,
+        table=table,
     )
 
 
@@ -281,7 +327,7 @@ def contains(lon: Floats, lat: Floats, grid: ExactGrid, threads: int = 1) -> Fla
     x = np.ascontiguousarray(lon, dtype=np.float64)
     y = np.ascontiguousarray(lat, dtype=np.float64)
     out = np.empty(x.size, dtype=np.bool_)
-    arrays = (grid.frame, grid.middle, grid.columns, grid.state, grid.first, grid.edge, grid.table)
+    arrays = (grid.frame, grid.middle, grid.columns, grid.cell, grid.first, grid.edge, grid.table)
 
     def fill(part: slice) -> None:
         _contains(x[part], y[part], *arrays, out[part])

@@ -35,6 +35,9 @@ CHAIN_SIGMAS = 2.0
 """Sigmas; a chain is closed when it has become this long."""
 CHAIN_PIECES = 8
 """Pieces of a chain at most."""
+RING_SIGMAS = 8.0
+RING_PIECES = 32
+"""A ring within these limits is one chain, and many such rings can be fetched as one run: islands, single objects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,16 +89,25 @@ def _closed(rings: Rings) -> tuple[Floats, Floats, Ints]:
 
 
 @compiled
-def _group(x: Floats, y: Floats, start: Ints, longest: float, most: int, first: Ints, last: Ints, ring: Ints) -> int:
+def _chain_end(x: Floats, y: Floats, i: int, stop: int, longest: float, most: int) -> int:
+    # Where a chain that begins at vertex i ends: at least one piece further.
+    j = i
+    length = 0.0
+    while j < stop and j - i < most and (j == i or length < longest):
+        length += math.sqrt((x[j + 1] - x[j]) ** 2 + (y[j + 1] - y[j]) ** 2)
+        j += 1
+    return j
+
+
+@compiled
+def _group(x: Floats, y: Floats, start: Ints, sigma: float, most: int, first: Ints, last: Ints, ring: Ints) -> int:
     n = 0
     for r in range(start.size - 1):
         i = start[r]
-        while i < start[r + 1] - 1:
-            j = i
-            length = 0.0
-            while j < start[r + 1] - 1 and j - i < most and (j == i or length < longest):
-                length += math.sqrt((x[j + 1] - x[j]) ** 2 + (y[j + 1] - y[j]) ** 2)
-                j += 1
+        stop = start[r + 1] - 1
+        whole = _chain_end(x, y, i, stop, RING_SIGMAS * sigma, RING_PIECES) == stop
+        while i < stop:
+            j = stop if whole else _chain_end(x, y, i, stop, CHAIN_SIGMAS * sigma, most)
             first[n] = i
             last[n] = j
             ring[n] = r
@@ -141,7 +153,7 @@ def _place_nodes(x: Floats, y: Floats, first: Ints, last: Ints, sigma: float, el
 def _grouped(rings: Rings, sigma_m: float, pieces: int) -> tuple[Floats, Floats, Ints, Ints, Ints]:
     x, y, start = _closed(rings)
     first, last, ring = (np.empty(max(x.size, 1), dtype=np.int64) for _ in range(3))
-    n = _group(x, y, start, CHAIN_SIGMAS * sigma_m, pieces, first, last, ring)
+    n = _group(x, y, start, sigma_m, pieces, first, last, ring)
     return x, y, first[:n].copy(), last[:n].copy(), ring[:n].copy()
 
 
