@@ -70,7 +70,6 @@ def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
     speech = names.speech
     lines = []
     for claim, readings in groups:
-        narrows = word(speech, FACTOR_WORDS, claim.narrows) if claim.narrows else ""
         lines.append(
             ClaimLine(
                 clause_no=names.number(breach.clause_id),
@@ -79,7 +78,7 @@ def _claim_lines(names: Names, breach: Breach) -> list[ClaimLine]:
                 reading=names.readings(readings, breach.clause_id),
                 bar=_bar(names, breach.clause_id, claim),
                 verdict=word(speech, VERDICT_WORDS, claim.verdict),
-                note=_review_mark(speech, claim) or narrows,
+                note=_review_mark(speech, claim),
                 finding=claim.finding_id,
             )
         )

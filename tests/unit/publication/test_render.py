@@ -85,7 +85,7 @@ def test_the_page_fetches_nothing(page: bytes) -> None:
     ]
     assert [] == named
     assert "sourceMappingURL" not in page.decode()
-    assert [] == [url for style in read(page).styles for url in re.findall(r"url\(['\"]?(?!data:|#)[^)]*", style)]
+    assert [] == [url for style in read(page).styles for url in re.findall(r"url\((?!['\"]?(?:data:|#))[^)]*", style)]
     assert [] == [style for style in read(page).styles if "@import" in style]
 
 
@@ -112,7 +112,7 @@ def test_report_text_is_inert(page: bytes, bulletin: Bulletin) -> None:
 
 def test_data_for_the_script_holds_no_tag(bulletin: Bulletin) -> None:
     """No text within the page's data can end the element that holds it."""
-    evil = replace(bulletin.incidents[0], place_name="</script><script>alert(1)</script><!--\u2028")
+    evil = replace(bulletin.incidents[0], place_name="</script><script>x()<!--\u2028")
     found = render_html(replace(bulletin, incidents=(evil, *bulletin.incidents[1:])))
     reader = read(found)
     assert 3 == len(reader.scripts)
@@ -196,7 +196,8 @@ def test_the_print_says_what_the_page_says(fixture: str, request: pytest.Fixture
 def test_the_first_leaf_answers_first(bulletin: Bulletin) -> None:
     """Headline, changes and most likely breached stand on the first page of the print."""
     first = PdfReader(io.BytesIO(render_pdf(bulletin))).pages[0].extract_text()
-    assert all(words in first for words in ("What changed since", "Most likely breached", "84–99%"))
+    told = re.sub(r"[\s\u2060]", "", first)
+    assert all(words in told for words in ("Whatchangedsince", "Mostlikelybreached", "84–99%"))
 
 
 def test_nothing_is_evaluated_in_the_print(bulletin: Bulletin) -> None:

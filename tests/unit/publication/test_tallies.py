@@ -17,6 +17,9 @@ from holdfire.records.finding import FINDING_SCHEMA
 from holdfire.records.incident import INCIDENT_SCHEMA
 
 
+OTHERS = ("act", "place_time", "no_exemption")
+
+
 def columns(actors: list[dict[str, object]] | None, bounds: dict[str, tuple[float, float]]) -> Columns:
     """Return one incident against one clause for some parties; every other factor is 0.8 to 0.9."""
     incident = {
@@ -32,7 +35,7 @@ def columns(actors: list[dict[str, object]] | None, bounds: dict[str, tuple[floa
                 "prob_upper": 0.9 * upper, "real_lower": 0.8, "real_upper": 0.9, "actor_lower": lower,
                 "actor_upper": upper, "verdict": "cannot determine", "basis": "probability", "verified": False,
                 "reviewers": [], "reason": "",
-                **{f"{name}_{end}": 1.0 for name in ("act", "place_time", "no_exemption") for end in ("lower", "upper")},
+                **{f"{name}_{end}": 1.0 for name in OTHERS for end in ("lower", "upper")},
             }
         )  # fmt: skip
     return columns_of(

@@ -7,7 +7,7 @@ end of the octave, so in units of the place's own sigma the pieces are no longer
 Source: for the flux F of the normal density, |d^m (F.n) / dt^m| <= 2^((m-1)/2) Gamma((m+1)/2) / (pi^2 (m+1)) (from its
 Fourier transform), and the remainder of an n-point rule on a length L is L^(2n+1) (n!)^4 / ((2n+1) (2n)!^3) times the
 derivative with m = 2n (Davis & Rabinowitz 1984, Methods of Numerical Integration, eq. 2.7.12). Per piece that is
-at most 6e-6 (one node up to 0.15 sigma), 6e-6 (two nodes up to 0.8) and 3e-6 (three nodes up to 1.5).
+at most 1.5e-5 (one node up to 0.2 sigma), 6e-6 (two nodes up to 0.8) and 3e-6 (three nodes up to 1.5).
 """
 
 from __future__ import annotations

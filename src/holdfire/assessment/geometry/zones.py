@@ -24,6 +24,7 @@ from holdfire.assessment.geometry.nodes import Chains, chains_of_edges, chains_o
 from holdfire.assessment.geometry.outline import simplify
 from holdfire.assessment.geometry.projection import Projection, centred_projection
 from holdfire.assessment.geometry.rings import Rings, centre_lon, densify, rings_of, turned
+from holdfire.errors import InputError
 
 __all__ = ["Octaves", "PreparedZone", "common_projection", "prepare_zone", "prepare_zones"]
 
@@ -41,6 +42,8 @@ NODES_PER_SIGMA = 3.0
 NODES_MIN = 12_000
 NODES_PER_VERTEX = 6
 """Nodes that a zone may have in its finest octave: so many in any case, and so many for each vertex."""
+REACH_DEG = 110.0
+"""Degrees of arc from the plane's centre, where the scale has grown to 3; a larger zone is not near anything."""
 TOP_SHARE = 0.125
 """From the sigma that is this share of the zone's diameter on, all nodes count for every place."""
 
@@ -188,6 +191,17 @@ def common_projection(geometries: list[shapely.Geometry]) -> Projection:
     return centred_projection(middle, float(south + north) / 2.0 if south <= north else 0.0)
 
 
+def _check_reach(rings: Rings, plane: Projection) -> None:
+    # The distance c from the centre is 2 R tan(c / 2) on the plane.
+    furthest = 2.0 * math.degrees(math.atan(float(np.hypot(rings.x, rings.y).max()) / plane.diameter_m))
+    if furthest > REACH_DEG:
+        raise InputError(
+            f"A zone reaches {furthest:.0f} degrees away from its plane's middle, where {REACH_DEG:g} is the limit.",
+            "the zone's geometry",
+            "Divide the zone, or prepare zones on different sides of the Earth apart.",
+        )
+
+
 def prepare_zone(geometry: shapely.Geometry, projection: Projection | None = None) -> PreparedZone:
     """Prepare a zone for the kernels.
 
@@ -202,7 +216,7 @@ def prepare_zone(geometry: shapely.Geometry, projection: Projection | None = Non
     Raises
     ------
     InputError
-        The geometry is no polygon, or a coordinate is no longitude or latitude.
+        The geometry is no polygon, a coordinate is no longitude or latitude, or the zone reaches around the Earth.
 
     Examples
     --------
@@ -219,6 +233,7 @@ def prepare_zone(geometry: shapely.Geometry, projection: Projection | None = Non
     octaves = None
     if rings.x.size:
         coarse = densify(rings, plane, math.inf)
+        _check_reach(coarse, plane)
         extent = max(float(np.ptp(coarse.x)), float(np.ptp(coarse.y)))
         octaves = _octaves(densify(rings, plane, max(CHORD_M, CHORD_SHARE * extent)))
     return PreparedZone(geometry=whole, projection=plane, exact=exact, octaves=octaves)
