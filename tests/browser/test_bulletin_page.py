@@ -93,8 +93,17 @@ def shown(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", ["day", "week", "public", "empty"])
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (320, False)])
+@pytest.mark.parametrize(
+    ("name", "width", "dark"),
+    [
+        ("day", 1280, False),
+        ("day", 1280, True),
+        ("week", 320, False),
+        ("public", 320, True),
+        ("public", 768, False),
+        ("empty", 320, False),
+    ],
+)
 def test_the_page_works_from_disk_without_a_network(
     browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str, width: int, dark: bool
 ) -> None:

@@ -36,7 +36,7 @@ REACH_SIGMAS = 4.0
 REACH_LEAST_M = 400.0
 BLUNDER = 0.01
 """Share of places that lie anywhere at all (gross errors of geocoding)."""
-HOPELESS_NATS = -3.0
+HOPELESS_NATS = -1.5
 NAMES_MOST_NATS = 6.0
 
 
@@ -270,6 +270,12 @@ def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints)
     return np.asarray(np.where(silent, 0.0, learned.text_nats[other, place]))
 
 
+def _scored(model: Model, again: Floats, left: Ints, right: Ints, text: Floats) -> tuple[Floats, Floats]:
+    score, related = np.empty(left.size), np.empty(left.size)
+    score_pairs(left, right, text, model.G, model.H, model.theta, model.table, again, score, related)
+    return score, related
+
+
 def find_edges(
     prepared: Prepared,
     model: Model,
@@ -296,13 +302,18 @@ def find_edges(
         In the place of the model's, while learning.
     """
     cost = model.again if again is None else again
+    most_text = max(0.0, float(learned.text_nats.max())) if prepared.sketch.shape[0] > 0 else 0.0
 
     def one(part: int) -> list[tuple[NDArray[Any], ...]]:
         kept: list[tuple[NDArray[Any], ...]] = []
         for left, right in candidate_pairs(model.located, rows, parameters.gap_h, n_threads, part):
-            score, related = np.empty(left.size), np.empty(left.size)
+            # Texts are compared where they could matter: what lies too low without them is dropped first.
+            score, related = _scored(model, cost, left, right, np.zeros(left.size))
+            hope = np.flatnonzero((score > least - most_text) | (related > least_related))
+            left, right, score, related = left[hope], right[hope], score[hope], related[hope]
             text = text_evidence(prepared, learned, left, right)
-            score_pairs(left, right, text, model.G, model.H, model.theta, model.table, cost, score, related)
+            if prepared.sketch.shape[0] > 0:
+                score, related = _scored(model, cost, left, right, text)
             chosen = np.flatnonzero((score > least) | (related > least_related))
             low, high = np.minimum(left[chosen], right[chosen]), np.maximum(left[chosen], right[chosen])
             kept.append((low, high, score[chosen], text[chosen], related[chosen]))

@@ -25,11 +25,14 @@ UNGRADED = 0.3
 """A prior share of falsehood from which on a source counts as not judged, where it is exactly this."""
 ENOUGH_OVERLAP = 0.5
 """Share of a source's reports that others join, from which on the data weighs more than the grade."""
-MOST_TRUST = 1.0
+OPEN_MIND = 3.0
+"""Weight of 'any share of falsehood is possible' beside the grade, where the data speaks."""
 LOST = 0.01
 """Share of true reports that find no fellow because their place or day is grossly wrong."""
 SOURCE_SPREAD = 0.25
 """Standard deviation of the log of how many true reports of one source stand alone, about what all sources show."""
+UNSURE_SPREAD = 0.7
+"""The same where too few incidents are told by several to learn from."""
 SPREADS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0])
 STEPS = 120
 
@@ -94,6 +97,14 @@ def _quantile(share: Floats, density: Floats, at: float) -> float:
     return float(np.interp(at, np.cumsum(density) - density / 2, share))
 
 
+def _told(n: float, joined: float, both: float, real: Floats, weight: Floats, wide: float, share: Floats) -> Floats:
+    """Return how well each share of falsehood among n lone reports fits the true ones that should stand alone."""
+    expected = real * joined / max(1.0, both) + LOST * (n + joined) + 0.1
+    variance = wide**2 + 1.0 / (n + 1) + 1.0 / (joined + 1)
+    gap = np.log(max(n, 0.5) * (1 - share)[:, None] / expected[None, :])
+    return np.asarray(np.exp(-0.5 * gap**2 / variance) @ weight + 1e-12)
+
+
 def judge_lone(alone: Floats, joined: Floats, missed: Floats, breadth: Floats, prior_false: Floats) -> LoneFalse:
     """Return the chance that a lone report is false.
 
@@ -114,29 +125,22 @@ def judge_lone(alone: Floats, joined: Floats, missed: Floats, breadth: Floats, p
     both = joined.sum(axis=1)
     odds = np.clip(missed, 0.02, 0.98) / (1 - np.clip(missed, 0.02, 0.98))
     expected = odds * both
-    weight, total = np.ones(1), np.array([max(1e-3, float(expected.sum()))])
-    wide = 0.7
+    weight, total, wide = np.ones(1), np.array([max(1e-3, float(expected.sum()))]), UNSURE_SPREAD
     if breadth[2:].sum() >= 30 and n_sources >= 3:
         weight, total = _coverages(breadth, min(n_sources, breadth.size - 1))
         wide = SOURCE_SPREAD
     part = expected / max(1e-9, float(expected.sum()))
-    mean, lower, upper, trust = (np.zeros((n_sources, 2)) for _ in range(4))
+    overlap = both / np.maximum(1.0, alone.sum(axis=1) + both)
+    known = overlap**4 / (overlap**4 + ENOUGH_OVERLAP**4) if n_sources >= 3 else np.zeros(n_sources)
+    trust = known[:, None] * alone / (alone + 2.0)
+    mean, lower, upper = (np.zeros((n_sources, 2)) for _ in range(3))
     for s in range(n_sources):
         grade = _grade_density(float(prior[s]), share)
-        reports = float(alone[s].sum() + both[s])
-        overlap = float(both[s]) / max(1.0, reports)
-        known = overlap**4 / (overlap**4 + ENOUGH_OVERLAP**4) if n_sources >= 3 else 0.0
         for k in range(2):
-            n = float(alone[s, k])
-            trust[s, k] = MOST_TRUST * known * n / (n + 2.0)
-            density = grade
-            if trust[s, k] > 0:
-                real = part[s] * total * joined[s, k] / max(1.0, float(both[s])) + LOST * (n + joined[s, k]) + 0.1
-                variance = wide**2 + 1.0 / (n + 1) + 1.0 / (joined[s, k] + 1)
-                gap = np.log(max(n, 0.5) * (1 - share)[:, None] / real[None, :])
-                likely = np.exp(-0.5 * gap**2 / variance) @ weight + 1e-12
-                told = (grade + 3.0 / STEPS) * likely
-                density = trust[s, k] * told / told.sum() + (1 - trust[s, k]) * grade
+            told = _told(float(alone[s, k]), float(joined[s, k]), float(both[s]), part[s] * total, weight, wide, share)
+            # Where the data speaks, a grade far off is overruled: every share is possible.
+            told = (grade + OPEN_MIND / STEPS) * told
+            density = trust[s, k] * told / told.sum() + (1 - trust[s, k]) * grade
             mean[s, k] = float(density @ share)
             lower[s, k], upper[s, k] = _quantile(share, density, 0.05), _quantile(share, density, 0.95)
     return LoneFalse(mean=mean, lower=np.minimum(lower, mean), upper=np.maximum(upper, mean), trust=trust)

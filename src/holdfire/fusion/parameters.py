@@ -46,8 +46,8 @@ class FusionParameters:
 
     merge_nats: float = 0.0
     gap_h: float = 30.0
-    learn_rounds: int = 5
-    sample_reports: int = 40_000
+    learn_rounds: int = 4
+    sample_reports: int = 16_000
     n_threads: int = 2
     start_agree: float = 0.8
     start_related: float = 0.1

@@ -29,6 +29,8 @@ Ints = NDArray[np.int32]
 
 CREDIBILITY_ODDS = np.array([1.0, 4.0, 2.0, 1.0, 0.5, 0.2, 1.0])
 """Factor of a report's odds by its Admiralty credibility, none and then 1 (confirmed) to 6 (cannot be judged)."""
+COPIED = 0.5
+"""Share by which a source that copies or is copied counts as no further witness; it tells things of its own too."""
 COPY_BYTES = 0.8
 """Share of equal sketch bytes from which two texts count as one text."""
 
@@ -92,7 +94,7 @@ def _independent(
 def _missed(prepared: Prepared, learned: Learned) -> Floats:
     """Return for each source the chance that all the others, but for its copies, miss an incident."""
     told = np.log1p(-np.clip(learned.coverage, 0.0, 0.999))
-    return np.asarray(np.exp(told.sum() - told - prepared.copies @ told))
+    return np.asarray(np.exp(told.sum() - told - COPIED * (prepared.copies @ told)))
 
 
 def _lone_odds(prepared: Prepared, rows: NDArray[np.int64] | Ints, trust: Floats) -> Floats:

@@ -16,6 +16,9 @@ __all__ = ["cell_totals", "count_near", "walk_pairs"]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+LATE_REACH = 0.25
+"""Share of the squared reach within which reports are compared whose intervals do not overlap."""
+
 
 @compiled
 def _columns(lon: float, lat: float, radius: float, cell: float, band: int) -> tuple[int, int]:
@@ -54,7 +57,9 @@ def _scan_cell(
         if end[j] < earliest or (level[j] == own_level and j <= i):
             continue
         dx, dy, dz = xyz[j, 0] - x, xyz[j, 1] - y, xyz[j, 2] - z
-        if dx * dx + dy * dy + dz * dz > own + reach[j] * reach[j]:
+        # Whoever is late must be near: both lapses at once are too rare to be worth a look.
+        share = 1.0 if end[j] > start[i] and begins[at - 1] < end[i] else LATE_REACH
+        if dx * dx + dy * dy + dz * dz > share * (own + reach[j] * reach[j]):
             continue
         if n < left.size:
             left[n] = i

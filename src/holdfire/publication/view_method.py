@@ -51,7 +51,7 @@ def marks_of(names: Names, bulletin: Bulletin) -> tuple[Note, ...]:
     """Return what must be read first: fictional, restricted, or how coarse and late a public version is."""
     speech, marks = names.speech, []
     if bulletin.agreement.fictional:
-        text = speech.gettext("Fictional: neither this agreement nor its parties exist, and none of this happened.")
+        text = speech.gettext("Fictional or simulated: none of this happened.")
         marks.append(Note(text=text, strong=True))
     if bulletin.release.audience == "public":
         return (*marks, *_public_marks(speech, bulletin))
