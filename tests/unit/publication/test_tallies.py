@@ -16,7 +16,6 @@ from holdfire.records.bulletin_numbers import CountRange
 from holdfire.records.finding import FINDING_SCHEMA
 from holdfire.records.incident import INCIDENT_SCHEMA
 
-
 OTHERS = ("act", "place_time", "no_exemption")
 
 
