@@ -29,7 +29,7 @@ OPEN_MIND = 3.0
 """Weight of 'any share of falsehood is possible' beside the grade, where the data speaks."""
 LOST = 0.01
 """Share of true reports that find no fellow because their place or day is grossly wrong."""
-SOURCE_SPREAD = 0.25
+SOURCE_SPREAD = 0.12
 """Standard deviation of the log of how many true reports of one source stand alone, about what all sources show."""
 UNSURE_SPREAD = 0.7
 """The same where too few incidents are told by several to learn from."""
