@@ -13,9 +13,9 @@ from datetime import date, datetime
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from holdfire.basics.instants import to_us
-from holdfire.errors import InputError
 from holdfire.publication.changes import MAX_VERDICT_CHANGES, late_incidents, verdict_changes
 from holdfire.publication.clause_numbers import clause_deltas, clause_numbers, timeline_of
 from holdfire.publication.columns import Columns, columns_of
@@ -30,10 +30,11 @@ from holdfire.publication.items import (
     standing_items,
     with_quotes,
 )
+from holdfire.publication.language import catalogue
 from holdfire.publication.period import NO_TIME, day_of, meets, period_of
 from holdfire.publication.shapes import line_shapes, zone_drawings, zone_geometries
 from holdfire.publication.watch import watch_of
-from holdfire.records.bulletin import LANGUAGES, Bulletin, BulletinInputs, Period
+from holdfire.records.bulletin import Bulletin, BulletinInputs, Period
 from holdfire.records.bulletin_numbers import Changes
 
 __all__ = ["MAX_INCIDENTS", "compose", "ordered"]
@@ -90,6 +91,31 @@ def _changes(case: BulletinInputs, columns: Columns, period: Period) -> Changes:
     )
 
 
+def _touching(columns: Columns, period: Period) -> NDArray[np.bool_]:
+    """Say which findings are on incidents that may lie in the period, but count on a neighbouring day."""
+    start, end = to_us(period.start), to_us(period.end)
+    # The last element stands for a finding that needs no incident.
+    met = np.append(meets(columns.incidents, start, end), False)
+    touching: NDArray[np.bool_] = met[columns.incident] & ~columns.within(start, end)
+    return touching
+
+
+def _n_unplaced(incidents: pa.Table, numbers: NDArray[np.int64]) -> int:
+    return int(incidents["lon"].take(pa.array(numbers)).null_count)
+
+
+def _columns(case: BulletinInputs, zone: str) -> Columns:
+    held = case.agreement
+    return columns_of(
+        case.findings,
+        case.incidents,
+        clauses=[clause.id for clause in held.clauses],
+        parties=[party.id for party in held.parties],
+        readings=[reading.id for reading in held.readings],
+        zone=zone,
+    )
+
+
 def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: str) -> Bulletin:
     """Return what a bulletin of ``[start, end)`` says.
 
@@ -107,35 +133,26 @@ def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: s
     InputError
         The period is empty, or no catalogue is in that language.
     """
-    if language not in LANGUAGES:
-        mend = f"Choose one of {', '.join(LANGUAGES)}."
-        raise InputError(f"No bulletin is written in this language: {language!r}.", "language", mend)
+    catalogue(language)
     case, agreement = ordered(case), case.agreement
     period = period_of(agreement, start, end)
-    columns = columns_of(
-        case.findings,
-        case.incidents,
-        clauses=[clause.id for clause in agreement.clauses],
-        parties=[party.id for party in agreement.parties],
-        readings=[reading.id for reading in agreement.readings],
-        zone=period.zone,
-    )
+    columns = _columns(case, period.zone)
     within = columns.within(to_us(period.start), to_us(period.end))
     zones = zone_drawings(case.zone_shapes, agreement, period)
     shapes = zone_geometries(zones)
-    items = incident_items(columns, within, agreement, shapes)
-    touching = ~within & (columns.incident >= 0)
-    touching &= meets(case.incidents, to_us(period.start), to_us(period.end))[columns.incident]
+    items = with_quotes(
+        incident_items(columns, within, agreement, shapes), case.reports, case.memberships, case.sources
+    )
+    touching = _touching(columns, period)
     fused_us = columns.incident_at_us
     numbers = np.unique(columns.incident[within])
-    places = np.asarray(case.incidents["lon"].to_numpy(), dtype=np.float64)[numbers]
     return Bulletin(
         language=language,
         agreement=agreement,
         period=period,
         release=case.release,
         changes=_changes(case, columns, period),
-        incidents=with_quotes(items, case.reports, case.memberships, case.sources),
+        incidents=items,
         n_incidents=int(numbers.size),
         n_fused=int(((fused_us >= to_us(period.start)) & (fused_us < to_us(period.end))).sum()),
         touching=incident_items(columns, likely_rows(columns, touching), agreement, shapes, MAX_TOUCHING),
@@ -143,7 +160,7 @@ def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: s
         standing=standing_items(columns, agreement),
         clauses=clause_numbers(columns, agreement, period),
         timeline=timeline_of(columns, agreement, period),
-        watch=watch_of(case, period, columns, int(np.isnan(places).sum())),
+        watch=watch_of(case, period, columns, _n_unplaced(case.incidents, numbers)),
         intake=intake_of(case.files),
         refusals=refusal_groups(case.refusals, with_values=case.release.audience == "restricted"),
         sources=source_items(case.reports, case.sources, period),

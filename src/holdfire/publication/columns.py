@@ -117,7 +117,8 @@ def _actor_shares(incidents: pa.Table, parties: Sequence[str]) -> tuple[Floats, 
 
     Returns
     -------
-    shares : float64, (n incidents, n parties), 0..1
+    shares : float64, (n incidents + 1, n parties), 0..1
+        The last row stands for no incident.
     total : float64, (n incidents,)
         1 where an incident lists no actors: anybody may have done it.
     """
@@ -130,9 +131,23 @@ def _actor_shares(incidents: pa.Table, parties: Sequence[str]) -> tuple[Floats, 
     total[np.bincount(parents, minlength=n) == 0] = 1.0
     found = pc.fill_null(pc.index_in(names, value_set=pa.array(parties, pa.string())), -1)
     party = np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
-    shares = np.zeros((n, len(parties)))
+    shares = np.zeros((n + 1, len(parties)))
     shares[parents[party >= 0], party[party >= 0]] = bounds[party >= 0]
     return shares, total
+
+
+def _times(incident: Ints, incidents: pa.Table, zone: str) -> dict[str, Ints]:
+    """Return when and on which local day each incident is counted, and each finding with it."""
+    at_us = middle_us(incidents)
+    day = local_days(at_us, zone)
+    # The last element stands for a finding that needs no incident.
+    by_row_us, by_row_day = np.append(at_us, NO_TIME), np.append(day, NO_TIME)
+    return {
+        "at_us": by_row_us[incident],
+        "day": by_row_day[incident],
+        "incident_at_us": at_us,
+        "incident_day": day,
+    }
 
 
 def columns_of(
@@ -159,12 +174,6 @@ def columns_of(
     known_parties = _names(parties, findings["party"])
     known_readings = _names(readings, findings["reading"])
     incident = _positions(findings["incident_id"], incidents["incident_id"].to_pylist())
-    incident_at = middle_us(incidents)
-    incident_day = local_days(incident_at, zone)
-    has = incident >= 0
-    at_us = np.full(incident.size, NO_TIME, dtype=np.int64)
-    day = at_us.copy()
-    at_us[has], day[has] = incident_at[incident[has]], incident_day[incident[has]]
     party = _positions(findings["party"], known_parties)
     shares, actors_upper = _actor_shares(incidents, known_parties)
     upper = _reals(findings, "prob_upper")
@@ -186,13 +195,8 @@ def columns_of(
         anyone_lower=_whoever(findings, "lower", 0.0),
         anyone_upper=_whoever(findings, "upper", 1.0),
         actor_lower=np.nan_to_num(_reals(findings, "actor_lower"), nan=0.0),
-        actor_share=np.where(has, shares[np.where(has, incident, 0), party], 0.0)
-        if shares.size
-        else np.zeros(party.size),
+        actor_share=shares[incident, party],
         reviewed=np.asarray(pc.equal(findings["basis"], "review").to_numpy(), dtype=np.bool_),
-        at_us=at_us,
-        day=day,
-        incident_at_us=incident_at,
-        incident_day=incident_day,
         actors_upper=actors_upper,
+        **_times(incident, incidents, zone),
     )

@@ -42,6 +42,7 @@ class Names:
         """Gather every name once."""
         held = self.agreement
         known: dict[tuple[str, str], str] = {}
+        known.update({("party", one.id): self.text(one.name) for one in held.others})
         known.update({("party", one.id): self.text(one.name) for one in held.excluded_groups})
         known.update({("party", one.id): self.text(one.name) for one in held.parties})
         known.update({("reading", one.id): self.text(one.title) for one in held.readings})

@@ -8,6 +8,7 @@ themselves to ``clause_numbers``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from holdfire.publication.items import LIKELY_FROM
@@ -48,14 +49,14 @@ def mean_text(speech: Speech, count: CountRange) -> str:
     """Return a mean number of breaches as a range with one decimal digit."""
     if speech.is_small(count.high):
         return speech.few(count.high)
-    return speech.between(speech.number(count.mean_lower), speech.number(count.mean_upper))
+    return speech.unbroken(speech.between(speech.number(count.mean_lower), speech.number(count.mean_upper)))
 
 
 def interval_text(speech: Speech, count: CountRange) -> str:
     """Return the 90 % interval of a number of breaches."""
     if speech.is_small(count.high):
         return speech.few(count.high)
-    return speech.between(speech.count(count.low), speech.count(count.high))
+    return speech.unbroken(speech.between(speech.count(count.low), speech.count(count.high)))
 
 
 def _sign(now: int, before: int) -> str:
@@ -227,12 +228,17 @@ def _tally_line(names: Names, clause_id: str, row: TallyRow, span: int) -> Tally
 
 
 def _tally_lines(names: Names, numbers: ClauseNumbers) -> tuple[TallyLine, ...]:
-    """Return a clause's rows; a party's rows stand together, and the first of them says how many they are."""
+    """Return a clause's rows; a party's rows stand together, and the first of them says how many they are.
+
+    Where the same stands of every party under the same readings, it is said once.
+    """
     parties = [row.party for row in numbers.rows]
     lines = []
     for index, row in enumerate(numbers.rows):
         span = 0 if index and parties[index - 1] == row.party else parties.count(row.party)
         lines.append(_tally_line(names, numbers.clause_id, row, span))
+    if len(lines) > 1 and len({(line.standing, line.reading) for line in lines}) == 1 and lines[0].standing:
+        return (replace(lines[0], party=names.speech.gettext("every party that it binds"), span=1),)
     return tuple(lines)
 
 

@@ -39,7 +39,7 @@ from holdfire.publication.view_numbers import (
     verdict_section,
 )
 from holdfire.publication.words import VERDICT_WORDS, word
-from holdfire.records.bulletin import Bulletin
+from holdfire.records.bulletin import Bulletin, Period
 from holdfire.records.bulletin_parts import LineShape, ZoneDrawing
 
 __all__ = ["PRINT_FONT", "page_of"]
@@ -196,26 +196,34 @@ def _data(names: Names, bulletin: Bulletin, frame: Frame, lines: Sequence[Incide
     }
 
 
+def _speech(bulletin: Bulletin) -> Speech:
+    period, release = bulletin.period, bulletin.release
+    min_count = release.min_count if release.audience == "public" else 1
+    return Speech(bulletin.language, period.zone, min_count, period.first_day.year != period.last_day.year)
+
+
+def _day(speech: Speech, period: Period) -> str:
+    """Return the day with its weekday, or the days of the period, with a capital."""
+    one = period.n_days == 1
+    day = speech.day(period.first_day, "full") if one else speech.days(period.first_day, period.last_day)
+    return day[:1].upper() + day[1:]
+
+
 def page_of(bulletin: Bulletin) -> Page:
     """Return a bulletin's page in the bulletin's language."""
-    min_count = bulletin.release.min_count if bulletin.release.audience == "public" else 1
-    years = bulletin.period.first_day.year != bulletin.period.last_day.year
-    speech = Speech(bulletin.language, bulletin.period.zone, min_count, years)
-    cell_m = bulletin.release.cell_m
-    names = Names(bulletin.agreement, speech, cell_m)
+    speech = _speech(bulletin)
+    names = Names(bulletin.agreement, speech, bulletin.release.cell_m)
     labels, frame, period = labels_in(speech), frame_of(bulletin), bulletin.period
     since = speech.days(period.previous_first_day, period.previous_last_day)
     labels["changes"] = labels["changes" if period.n_days == 1 else "changes_period"] % {"since": since}
     breached = incident_lines(names, ranked_items(bulletin.incidents[:N_BREACHED], bulletin.standing)[:N_BREACHED])
     lines = incident_lines(names, bulletin.incidents)
-    day = speech.day(period.first_day, "full") if period.n_days == 1 else speech.days(period.first_day, period.last_day)
-    day = day[:1].upper() + day[1:]
     return Page(
         language=bulletin.language,
         labels=labels,
         title=names.text(bulletin.agreement.title),
         summary=names.text(bulletin.agreement.summary),
-        day=day,
+        day=_day(speech, period),
         since=since,
         audience=bulletin.release.audience,
         audience_word=audience_word(speech, bulletin.release.audience),

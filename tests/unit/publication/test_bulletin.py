@@ -113,6 +113,18 @@ def test_an_empty_case_can_be_published(case: BulletinInputs) -> None:
     assert b"No watch log was given" in render_html(found)
 
 
+def test_findings_without_any_incident_can_be_published(case: BulletinInputs) -> None:
+    """A case without incidents still tells of duties and of clauses that nobody can judge."""
+    none = replace(
+        case,
+        incidents=case.incidents.slice(0, 0),
+        findings=case.findings.filter(pc.is_null(case.findings["incident_id"])),
+    )
+    found = compose(none, start=DAY_START, end=DAY_END, language="en")
+    assert (0, "5") == (found.n_incidents, found.standing[0].breaches[0].clause_id)
+    assert b"Most likely breached: clause 5" in render_html(found)
+
+
 def test_a_clause_without_evidence_cannot_be_determined(bulletin: Bulletin) -> None:
     """A clause of which no source can tell says so, and counts nothing."""
     row = next(numbers for numbers in bulletin.clauses if numbers.clause_id == "4").rows[0]

@@ -65,7 +65,7 @@ def read(page: bytes) -> Reader:
 
 def visible(page: bytes) -> str:
     """Return what a reader sees, one block a line."""
-    lines = (re.sub(r"\s+", " ", line).strip(" |") for line in read(page).lines)
+    lines = (re.sub(r"\s+", " ", line.replace("\u2060", "")).strip(" |") for line in read(page).lines)
     return "\n".join(line for line in lines if line) + "\n"
 
 
