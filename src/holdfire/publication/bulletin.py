@@ -100,6 +100,11 @@ def _touching(columns: Columns, period: Period) -> NDArray[np.bool_]:
     return touching
 
 
+def _n_fused(columns: Columns, period: Period) -> int:
+    at_us = columns.incident_at_us
+    return int(((at_us >= to_us(period.start)) & (at_us < to_us(period.end))).sum())
+
+
 def _n_unplaced(incidents: pa.Table, numbers: NDArray[np.int64]) -> int:
     return int(incidents["lon"].take(pa.array(numbers)).null_count)
 
@@ -137,24 +142,19 @@ def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: s
     case, agreement = ordered(case), case.agreement
     period = period_of(agreement, start, end)
     columns = _columns(case, period.zone)
-    within = columns.within(to_us(period.start), to_us(period.end))
+    within, touching = columns.within(to_us(period.start), to_us(period.end)), _touching(columns, period)
     zones = zone_drawings(case.zone_shapes, agreement, period)
     shapes = zone_geometries(zones)
-    items = with_quotes(
-        incident_items(columns, within, agreement, shapes), case.reports, case.memberships, case.sources
-    )
-    touching = _touching(columns, period)
-    fused_us = columns.incident_at_us
-    numbers = np.unique(columns.incident[within])
+    items, numbers = incident_items(columns, within, agreement, shapes), np.unique(columns.incident[within])
     return Bulletin(
         language=language,
         agreement=agreement,
         period=period,
         release=case.release,
         changes=_changes(case, columns, period),
-        incidents=items,
+        incidents=with_quotes(items, case.reports, case.memberships, case.sources),
         n_incidents=int(numbers.size),
-        n_fused=int(((fused_us >= to_us(period.start)) & (fused_us < to_us(period.end))).sum()),
+        n_fused=_n_fused(columns, period),
         touching=incident_items(columns, likely_rows(columns, touching), agreement, shapes, MAX_TOUCHING),
         n_touching=int(np.unique(columns.incident[touching]).size),
         standing=standing_items(columns, agreement),

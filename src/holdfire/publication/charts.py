@@ -135,7 +135,7 @@ def _told(speech: Speech, value: CountRange) -> CountRange:
 def _row(speech: Speech, layout: Layout, series: Series, y: float, height: float, paint: Paint) -> str:
     values = [_told(speech, value) for value in series.values]
     highest = max([1.0, *(max(float(value.high), value.mean_upper) for value in values)])
-    n_steps = 4 if height > 80 else 2
+    n_steps = 4 if height > 60 else 2
     step = nice_step(highest, n_steps)
     top = max(step, math.ceil(highest / step) * step)
     base = y + height

@@ -52,7 +52,7 @@ N_BREACHED = 6
 def _chart(names: Names, bulletin: Bulletin, title: str) -> Chart:
     speech = names.speech
     wide, narrow = Layout(width=1000.0, n_labels=14), Layout(width=340.0, n_labels=4, first_height=90.0)
-    printed = Layout(width=720.0, n_labels=10, first_height=84.0, row_height=32.0, size=10.0, font=PRINT_FONT)
+    printed = Layout(width=720.0, n_labels=10, first_height=62.0, row_height=26.0, size=10.0, font=PRINT_FONT)
     return Chart(
         title=title,
         description=speech.gettext(
