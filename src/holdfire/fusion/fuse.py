@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from holdfire.fusion.compare import HOPELESS_NATS, build_model, count_crowds, find_edges
-from holdfire.fusion.link import Groups, link
+from holdfire.fusion.link import Groups, link, tie
 from holdfire.fusion.parameters import FusionParameters, Learned
 from holdfire.fusion.posterior import incident_table
 from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.realness import Realness, judge_groups
+from holdfire.fusion.rehearse import member_probs, rehearse
 from holdfire.fusion.reliability import learn
 from holdfire.fusion.signals import Attached, attach_signals
 from holdfire.records.incident import INCIDENT_SCHEMA, MEMBERSHIP_SCHEMA
@@ -89,8 +91,10 @@ def _summary(prepared: Prepared, learned: Learned | None, n_incidents: int, n_at
     return counts | {"learned": {**values, "agree": plain(learned.agree), "sources": sources, "notes": learned.notes}}
 
 
-def _membership_table(prepared: Prepared, groups: Groups, attached: Attached, ids: list[str]) -> pa.Table:
-    label, prob = groups.label.astype(np.int64), groups.prob.copy()
+def _membership_table(
+    prepared: Prepared, groups: Groups, inside: NDArray[np.float64], attached: Attached, ids: list[str]
+) -> pa.Table:
+    label, prob = groups.label.astype(np.int64), inside.copy()
     label[attached.row], prob[attached.row] = attached.group, attached.prob
     names = pa.array([*ids, None], pa.string())
     order = np.argsort(prepared.rank)
@@ -149,12 +153,15 @@ def fuse(reports: pa.Table, sources: pa.Table, kinds: Taxonomy, parameters: Fusi
     model = build_model(prepared, learned, crowds, rows)
     edges = find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS)
     groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads)
-    realness = judge_groups(prepared, groups, learned)
+    ties = tie(prepared, model, edges, rows, groups, chosen.n_threads)
+    rehearsal = rehearse(prepared, crowds, learned, groups, rows, chosen)
+    prob = member_probs(groups, ties, rows, rehearsal)
+    realness = judge_groups(prepared, groups, ties, prob, learned, rehearsal)
     _sources_judged(learned, realness)
     attached = attach_signals(prepared, groups.G, groups.H, chosen)
-    incidents, ids = incident_table(prepared, groups, realness, learned, attached)
+    incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached)
     return Fused(
         incidents=sort_table(incidents, ["incident_id"]),
-        memberships=_membership_table(prepared, groups, attached, ids),
+        memberships=_membership_table(prepared, groups, prob, attached, ids),
         summary=_summary(prepared, learned, incidents.num_rows, int(attached.row.size)),
     )

@@ -19,21 +19,10 @@ from holdfire.fusion.heap import components
 from holdfire.fusion.kernels import agglomerate, memberships
 from holdfire.fusion.prepare import Prepared
 
-__all__ = ["Groups", "link"]
+__all__ = ["Groups", "Ties", "link", "tie"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-
-
-CHOSEN_NATS = 0.8
-"""A group is the best of many that could have been formed; the best looks better than it is by about this much."""
-RIVAL_SHARE = 0.3
-"""Share of rival groups that really are another incident: some are the same one that was not joined."""
-PAIR_NATS = 0.5
-"""Two reports that nobody else joined look better than they are by this much more."""
-MISTAKEN, MISTAKEN_TORN = 0.005, 0.13
-"""Share of memberships that are wrong however good the evidence is (a wrong day, a wrong settlement), and what is added
-where all joined reports are torn between groups; it grows with the square of the share that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +37,31 @@ class Groups:
         Rows, sorted by group, then by row.
     first : int64, (n_groups + 1,)
         Where each group begins in ``members``.
-    prob : float64, (n,), 0..1
-        Chance that the report tells of what most of its group tells of.
     G, H : float64, int32
         The groups' place, time and names, as in ``kernels``.
-    own_nats : float64, (n,)
-        Evidence that joins the report to the rest of its group; inf where it stands alone.
-    elsewhere : float64, (n,), 0..1
-        Chance that a report which stands alone belongs to another group after all.
     """
 
     label: Ints
     members: Ints
     first: NDArray[np.int64]
-    prob: Floats
     G: Floats
     H: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ties:
+    """Hold what ties each report to its group, and to others.
+
+    Attributes
+    ----------
+    own_nats : float64, (n,)
+        Evidence that joins the report to the rest of its group; inf where it stands alone.
+    rival_nats : float64, (n,)
+        Log-sum of the evidence that joins it to each other group; -inf where there is none.
+    """
+
     own_nats: Floats
-    elsewhere: Floats
+    rival_nats: Floats
 
 
 def _by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -154,31 +150,20 @@ def _incident_edges(n: int, edges: Edges) -> tuple[NDArray[np.int64], Ints, Floa
     return first, other[order], text[order]
 
 
-def _majority(label: Ints, own: Floats, sizes: NDArray[np.int64], rows: NDArray[np.int64], rival: Floats) -> Floats:
-    """Return each report's chance of telling what most of its group tells; of two, one always does."""
-    prob = np.zeros(label.size)
-    n = sizes[label[rows]]
-    stay = np.minimum(own[rows], 40.0) - CHOSEN_NATS - np.where(n == 2, PAIR_NATS, 0.0)
-    against = np.logaddexp(0.0, np.minimum(rival[rows], 40.0) + np.log(RIVAL_SHARE))
-    torn = float((rival[rows][n > 1] > -1.0).mean()) if (n > 1).any() else 0.0
-    inside = (1.0 - MISTAKEN - MISTAKEN_TORN * torn**2) / (1.0 + np.exp(against - stay))
-    prob[rows] = np.where(n == 1, 1.0, np.where(n == 2, 0.5 + 0.5 * inside, inside))
-    return prob
+def tie(
+    prepared: Prepared, model: Model, edges: Edges, rows: NDArray[np.int64], groups: Groups, n_threads: int
+) -> Ties:
+    """Weigh each report against the rest of its group, and against every other group that it might belong to.
 
-
-def _stays(
-    prepared: Prepared,
-    model: Model,
-    edges: Edges,
-    rows: NDArray[np.int64],
-    label: Ints,
-    members: Ints,
-    first: NDArray[np.int64],
-    groupG: Floats,
-    groupH: Ints,
-    n_threads: int,
-) -> tuple[Floats, Floats]:
-    """Return each report's evidence for its own group without it, and the log-sum over other groups."""
+    Parameters
+    ----------
+    prepared, model, edges
+        The reports and their evidence.
+    rows : int64, (m,)
+        Rows that take part, ascending.
+    groups : Groups
+    n_threads : int
+    """
     n = prepared.n
     edge_first, edge_other, edge_text = _incident_edges(n, edges)
     own, rival, rival_label = np.full(n, np.inf), np.full(n, -np.inf), np.full(n, -1, np.int32)
@@ -186,16 +171,16 @@ def _stays(
     def run(part: NDArray[np.int64]) -> None:
         memberships(
             part,
-            label,
-            members,
-            first,
+            groups.label,
+            groups.members,
+            groups.first,
             edge_first,
             edge_other,
             edge_text,
             model.G,
             model.H,
-            groupG,
-            groupH,
+            groups.G,
+            groups.H,
             model.theta,
             model.table,
             model.depth,
@@ -209,7 +194,7 @@ def _stays(
     busy = rows[np.diff(edge_first)[rows] > 0]
     with ThreadPoolExecutor(max(1, n_threads)) as pool:
         list(pool.map(run, np.array_split(busy, max(1, n_threads))))
-    return own, rival
+    return Ties(own_nats=own, rival_nats=rival)
 
 
 def link(
@@ -235,10 +220,4 @@ def link(
     order = np.argsort(numbers, kind="stable")
     members = rows[order].astype(np.int32)
     first = np.searchsorted(numbers[order], np.arange(roots.size + 1)).astype(np.int64)
-    groupG, groupH = G[roots], H[roots]
-    own, rival = _stays(prepared, model, edges, rows, label, members, first, groupG, groupH, n_threads)
-    prob = _majority(label, own, np.diff(first), rows, rival)
-    elsewhere = 1.0 / (1.0 + np.exp(-np.clip(rival, -40.0, 40.0)))
-    return Groups(
-        label=label, members=members, first=first, prob=prob, G=groupG, H=groupH, own_nats=own, elsewhere=elsewhere
-    )
+    return Groups(label=label, members=members, first=first, G=G[roots], H=H[roots])

@@ -23,14 +23,16 @@ GRADE_REPORTS, UNGRADED_REPORTS = 8.0, 4.5
 """Imagined reports behind a grade's prior share of falsehood; grade F, which cannot be judged, has fewer."""
 UNGRADED = 0.3
 """A prior share of falsehood from which on a source counts as not judged, where it is exactly this."""
-ENOUGH_OVERLAP = 0.5
-"""Share of a source's reports that others join, from which on the data weighs more than the grade."""
+ENOUGH_OVERLAP = 0.35
+"""Share of joined reports, among those of other sources around a source's lone ones, from which on the data weighs
+more than the grade: where others are many and see the same things, their silence speaks."""
 OPEN_MIND = 3.0
 """Weight of 'any share of falsehood is possible' beside the grade, where the data speaks."""
-LOST = 0.01
-"""Share of true reports that find no fellow because their place or day is grossly wrong."""
 SOURCE_SPREAD = 0.12
 """Standard deviation of the log of how many true reports of one source stand alone, about what all sources show."""
+SINGLES_SPREAD = 0.25
+"""Standard deviation of the log of the number of incidents that one source alone tells of, about what follows from
+those that several tell of: found so in simulated worlds of many kinds."""
 UNSURE_SPREAD = 0.7
 """The same where too few incidents are told by several to learn from."""
 SPREADS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0])
@@ -97,15 +99,44 @@ def _quantile(share: Floats, density: Floats, at: float) -> float:
     return float(np.interp(at, np.cumsum(density) - density / 2, share))
 
 
-def _told(n: float, joined: float, both: float, real: Floats, weight: Floats, wide: float, share: Floats) -> Floats:
-    """Return how well each share of falsehood among n lone reports fits the true ones that should stand alone."""
-    expected = real * joined / max(1.0, both) + LOST * (n + joined) + 0.1
-    variance = wide**2 + 1.0 / (n + 1) + 1.0 / (joined + 1)
+def _told(n: float, strays: float, real: Floats, wide: float, share: Floats) -> Floats:
+    """Return how well each share of falsehood (rows) among n lone reports fits each number of true ones (columns)."""
+    expected = real + strays + 0.1
+    variance = wide**2 + 1.0 / (n + 1) + 1.0 / (expected + 1)
     gap = np.log(max(n, 0.5) * (1 - share)[:, None] / expected[None, :])
-    return np.asarray(np.exp(-0.5 * gap**2 / variance) @ weight + 1e-12)
+    return np.asarray(np.exp(-0.5 * gap**2 / variance[None, :]) + 1e-12)
 
 
-def judge_lone(alone: Floats, joined: Floats, missed: Floats, breadth: Floats, prior_false: Floats) -> LoneFalse:
+def _singles(breadth: Floats, plain: float, n_sources: int) -> tuple[Floats, Floats, float]:
+    """Return weights over numbers of incidents that one source alone tells of, these numbers, and their spread.
+
+    Parameters
+    ----------
+    breadth : float64, (2, n_sources + 1)
+        Incidents by number of tellers as found, and corrected for mistakes; both are believed alike.
+    plain : float
+        What follows from the learned coverages alone, where too few incidents are told by several.
+    """
+    if breadth[0, 2:].sum() < 30 or n_sources < 3:
+        return np.ones(1), np.array([max(1e-3, plain)]), UNSURE_SPREAD
+    parts = [_coverages(counts, n_sources) for counts in breadth]
+    off = np.exp(SINGLES_SPREAD * np.array([-1.5, -0.75, 0.0, 0.75, 1.5]))
+    chance = np.array([0.12, 0.23, 0.3, 0.23, 0.12])
+    weight = np.concatenate([np.outer(w, chance).ravel() / 2 for w, _ in parts])
+    total = np.concatenate([np.outer(t, off).ravel() for _, t in parts])
+    return weight, total, SOURCE_SPREAD
+
+
+def judge_lone(
+    alone: Floats,
+    joined: Floats,
+    missed: Floats,
+    breadth: Floats,
+    prior_false: Floats,
+    overlap: Floats,
+    lost: float,
+    taken: float,
+) -> LoneFalse:
     """Return the chance that a lone report is false.
 
     Parameters
@@ -114,10 +145,15 @@ def judge_lone(alone: Floats, joined: Floats, missed: Floats, breadth: Floats, p
         Reports that stand alone, and that stand beside independent ones; by whether they accuse an opponent.
     missed : float64, (n_sources,), 0..1
         Chance that all the others miss an incident.
-    breadth : float64, (n_sources + 1,)
-        Groups by number of independent tellers.
+    breadth : float64, (2, n_sources + 1)
+        Incidents by number of independent tellers: as found, and corrected for mistakes.
     prior_false : float64, (n_sources,), 0..1
         By the Admiralty grade.
+    overlap : float64, (n_sources,), 0..1
+        Share of joined reports among those of other sources around the source's lone ones.
+    lost, taken : float, 0..1
+        Share of the reports of incidents that several tell of which stand alone by mistake; share of the reports of
+        incidents that one tells of which do not stand alone.
     """
     n_sources = missed.size
     prior = np.clip(prior_false, 0.01, 0.9)
@@ -125,22 +161,33 @@ def judge_lone(alone: Floats, joined: Floats, missed: Floats, breadth: Floats, p
     both = joined.sum(axis=1)
     odds = np.clip(missed, 0.02, 0.98) / (1 - np.clip(missed, 0.02, 0.98))
     expected = odds * both
-    weight, total, wide = np.ones(1), np.array([max(1e-3, float(expected.sum()))]), UNSURE_SPREAD
-    if breadth[2:].sum() >= 30 and n_sources >= 3:
-        weight, total = _coverages(breadth, min(n_sources, breadth.size - 1))
-        wide = SOURCE_SPREAD
     part = expected / max(1e-9, float(expected.sum()))
-    overlap = both / np.maximum(1.0, alone.sum(axis=1) + both)
     known = overlap**4 / (overlap**4 + ENOUGH_OVERLAP**4) if n_sources >= 3 else np.zeros(n_sources)
     trust = known[:, None] * alone / (alone + 2.0)
+    weight, total, wide = _singles(breadth, float(expected.sum()), n_sources)
+    kept = joined / np.maximum(1.0, both)[:, None] * part[:, None] * (1.0 - taken)
+    grades = np.stack([_grade_density(float(p), share) for p in prior])
+    # Where the data speaks, a grade far off is overruled: every share is possible.
+    open_grades = grades + OPEN_MIND / STEPS
+    seen = np.flatnonzero(alone > 0)
+    told = {}
+    for at in seen.tolist():
+        s, k = divmod(at, 2)
+        told[at] = _told(float(alone[s, k]), float(joined[s, k]) * lost, kept[s, k] * total, wide, share)
+    # All sources see the same incidents: how many these are is judged by all of them together.
+    log_weight = np.log(weight)
+    for at, fits in told.items():
+        s, k = divmod(at, 2)
+        log_weight = log_weight + trust[s, k] * np.log(open_grades[s] @ fits)
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
     mean, lower, upper = (np.zeros((n_sources, 2)) for _ in range(3))
-    for s in range(n_sources):
-        grade = _grade_density(float(prior[s]), share)
-        for k in range(2):
-            told = _told(float(alone[s, k]), float(joined[s, k]), float(both[s]), part[s] * total, weight, wide, share)
-            # Where the data speaks, a grade far off is overruled: every share is possible.
-            told = (grade + OPEN_MIND / STEPS) * told
-            density = trust[s, k] * told / told.sum() + (1 - trust[s, k]) * grade
-            mean[s, k] = float(density @ share)
-            lower[s, k], upper[s, k] = _quantile(share, density, 0.05), _quantile(share, density, 0.95)
+    for at in range(2 * n_sources):
+        s, k = divmod(at, 2)
+        density = grades[s]
+        if at in told:
+            fit = open_grades[s] * (told[at] @ weight)
+            density = trust[s, k] * fit / fit.sum() + (1 - trust[s, k]) * density
+        mean[s, k] = float(density @ share)
+        lower[s, k], upper[s, k] = _quantile(share, density, 0.05), _quantile(share, density, 0.95)
     return LoneFalse(mean=mean, lower=np.minimum(lower, mean), upper=np.maximum(upper, mean), trust=trust)

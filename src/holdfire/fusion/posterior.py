@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from holdfire.fusion.link import Groups
+from holdfire.fusion.link import Groups, Ties
 from holdfire.fusion.parameters import Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.realness import Realness
@@ -283,9 +283,9 @@ def _languages(prepared: Prepared, groups: Groups) -> pa.Array:
     return pa.array(texts, pa.string()).take(pa.array(which))
 
 
-def _explanation(groups: Groups, realness: Realness, n_signals: Ints, ids: pa.Array) -> pa.Array:
+def _explanation(groups: Groups, ties: Ties, realness: Realness, n_signals: Ints, ids: pa.Array) -> pa.Array:
     """Return canonical JSON: the anchor, copies, signals, and the weakest evidence that holds a report in."""
-    own = np.minimum.reduceat(np.minimum(groups.own_nats[groups.members], 999.0), groups.first[:-1])
+    own = np.minimum.reduceat(np.minimum(ties.own_nats[groups.members], 999.0), groups.first[:-1])
     joined = np.diff(groups.first) > 1
     quoted = pc.replace_substring(pc.replace_substring(ids, "\\", "\\\\"), '"', '\\"')
     tenths = np.round(own * 10).astype(np.int64)
@@ -309,7 +309,7 @@ def _explanation(groups: Groups, realness: Realness, n_signals: Ints, ids: pa.Ar
 
 
 def incident_table(
-    prepared: Prepared, groups: Groups, realness: Realness, learned: Learned, attached: Attached
+    prepared: Prepared, groups: Groups, ties: Ties, realness: Realness, learned: Learned, attached: Attached
 ) -> tuple[pa.Table, list[str]]:
     """Return the incidents by ``INCIDENT_SCHEMA``, in the order of the groups, and their ids."""
     n_groups = groups.first.size - 1
@@ -336,6 +336,6 @@ def incident_table(
         "n_sources": realness.n_sources,
         "n_independent": realness.n_independent,
         "languages": _languages(prepared, groups),
-        "explanation": _explanation(groups, realness, n_signals, anchors),
+        "explanation": _explanation(groups, ties, realness, n_signals, anchors),
     }
     return table_from(columns, INCIDENT_SCHEMA), ids

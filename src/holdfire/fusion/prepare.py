@@ -32,6 +32,8 @@ DEFAULT_SIGMA_M = 5000.0
 MAX_SIGMA_M = 2_000_000.0
 MIN_LENGTH_S = 60.0
 """A time stated as an instant is taken to the minute."""
+CURATED_DOUBT = 0.5
+"""Factor of a grade's share of falsehood for curated sources: who weeds out doubles looks at each entry."""
 MAX_NAMES = 400
 """Names of an attribute that count as evidence; rarer ones beyond these are treated as not named."""
 
@@ -253,6 +255,8 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
             if origin in number:
                 copies[k, number[origin]] = copies[number[origin], k] = True
     grades = rows.column("reliability").to_pylist()
+    curated = np.asarray(rows.column("curated").to_numpy(zero_copy_only=False), bool)
+    doubt = np.array([1.0 - ADMIRALTY_PRIOR.get(grade, ADMIRALTY_PRIOR["F"]) for grade in grades])
     language = _codes(table.column("language"))[0]
     return Prepared(
         table=table,
@@ -273,9 +277,9 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
         accuses=accuses,
         sketch=sketch_texts(table.column("text")),
         language=language,
-        curated=np.asarray(rows.column("curated").to_numpy(zero_copy_only=False), bool),
+        curated=curated,
         side=side,
-        prior_false=np.array([1.0 - ADMIRALTY_PRIOR.get(grade, ADMIRALTY_PRIOR["F"]) for grade in grades]),
+        prior_false=np.where(curated, CURATED_DOUBT, 1.0) * doubt,
         copies=copies,
         n_duplicates=n_duplicates,
     )

@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.fusion.compiled import compiled
-from holdfire.fusion.link import Groups
+from holdfire.fusion.link import Groups, Ties
 from holdfire.fusion.lone import judge_lone
 from holdfire.fusion.parameters import Learned
 from holdfire.fusion.prepare import Prepared
+from holdfire.fusion.rehearse import Rehearsal
 
 __all__ = ["Realness", "judge_groups"]
 
@@ -31,6 +32,10 @@ CREDIBILITY_ODDS = np.array([1.0, 4.0, 2.0, 1.0, 0.5, 0.2, 1.0])
 """Factor of a report's odds by its Admiralty credibility, none and then 1 (confirmed) to 6 (cannot be judged)."""
 COPIED = 0.5
 """Share by which a source that copies or is copied counts as no further witness; it tells things of its own too."""
+CONCERTED, CHANCE = 0.3, 0.02
+"""Chance that a second source tells an invention too: of the inventor's own side, and any other."""
+VIEW_DEG = 0.5
+"""Side of the cells, degrees, in which it is asked whether others look there too."""
 COPY_BYTES = 0.8
 """Share of equal sketch bytes from which two texts count as one text."""
 
@@ -106,8 +111,18 @@ def _lone_odds(prepared: Prepared, rows: NDArray[np.int64] | Ints, trust: Floats
     return np.asarray(CREDIBILITY_ODDS[np.clip(grade, 0, 6)] ** (1.0 - trust))
 
 
-def judge_groups(prepared: Prepared, groups: Groups, learned: Learned) -> Realness:
-    """Return the chance that each group tells of something that happened."""
+def judge_groups(
+    prepared: Prepared, groups: Groups, ties: Ties, prob: Floats, learned: Learned, rehearsal: Rehearsal
+) -> Realness:
+    """Return the chance that each group tells of something that happened.
+
+    Parameters
+    ----------
+    prepared, groups, ties, learned, rehearsal
+        The reports, what was made of them, and what a twin showed of it.
+    prob : float64, (n,), 0..1
+        Chance that each report belongs to its group.
+    """
     n_groups, n_sources = groups.first.size - 1, learned.coverage.size
     seen, independent = np.zeros(n_groups, np.int32), np.zeros(n_groups, np.int32)
     origin = np.zeros(prepared.n, bool)
@@ -127,23 +142,29 @@ def judge_groups(prepared: Prepared, groups: Groups, learned: Learned) -> Realne
     group = groups.label[rows]
     several = independent[group] >= 2
     flat = source * 2 + accuses
-    lonely = 1.0 - groups.elsewhere[rows]
-    alone = np.bincount(flat[~several], lonely[~several], minlength=2 * n_sources).reshape(n_sources, 2).astype(float)
+    lonely = np.maximum(1.0 / (1.0 + np.exp(np.clip(ties.rival_nats[rows], -40.0, 40.0))), 1e-3)
+    alone = np.bincount(flat[~several], minlength=2 * n_sources).reshape(n_sources, 2).astype(float)
     joined = np.bincount(flat[several], minlength=2 * n_sources).reshape(n_sources, 2).astype(float)
-    breadth = np.bincount(independent, minlength=n_sources + 1).astype(float)
-    lone = judge_lone(alone, joined, _missed(prepared, learned), breadth, prepared.prior_false)
+    inside = np.clip(2.0 * prob[rows] - 1.0, 0.0, 1.0)
+    breadth = _breadths(independent, group, inside, n_sources, rehearsal.lost)
+    view = _others_joined(prepared, rows, several)
+    missed = _missed(prepared, learned)
+    lone = judge_lone(alone, joined, missed, breadth, prepared.prior_false, view, rehearsal.lost, rehearsal.taken)
     odds = _lone_odds(prepared, rows, lone.trust[source, accuses])
-    # A group is false where its first teller invented it and none of the others truly belongs.
-    stays = np.clip(groups.prob[rows], 0.0, 0.999)
-    doubt = np.where(several, np.log1p(-np.clip(2 * stays - 1, 0.0, 0.98)), 0.0)
-    doubt = np.where(several, doubt, np.log(np.maximum(lonely, 1e-3)) / np.maximum(1, np.diff(groups.first)[group]))
-    doubt_of = np.bincount(group, doubt, minlength=n_groups)
-    doubt_of -= np.where(independent >= 2, _least(group, doubt, n_groups), 0.0)
+    mean_lonely = np.bincount(flat[~several], lonely[~several], minlength=2 * n_sources) / np.maximum(alone.ravel(), 1)
+    odds = odds * np.where(several, 1.0, mean_lonely[flat] / lonely)
+    # A group is false where its first teller invented it and each further one invented it too: together with the
+    # first, or by itself where it was joined by mistake.
+    together = np.where(_same_side_before(prepared, rows, group), CONCERTED, CHANCE)
     tellers = np.maximum(np.bincount(group, minlength=n_groups), 1)
 
     def of_groups(chance: Floats) -> Floats:
         false = np.clip(chance[source, accuses], 1e-4, 1.0 - 1e-4)
-        mean_false = np.bincount(group, false / (false + (1.0 - false) * odds), minlength=n_groups) / tellers
+        false = false / (false + (1.0 - false) * odds)
+        mean_false = np.bincount(group, false, minlength=n_groups) / tellers
+        doubt = np.log(np.where(several, inside * together + (1.0 - inside) * false, 1.0))
+        doubt_of = np.bincount(group, doubt, minlength=n_groups)
+        doubt_of -= np.where(independent >= 2, _least(group, doubt, n_groups), 0.0)
         return np.asarray(1.0 - mean_false * np.exp(doubt_of))
 
     return Realness(
@@ -154,6 +175,52 @@ def judge_groups(prepared: Prepared, groups: Groups, learned: Learned) -> Realne
         n_sources=seen,
         alone_false=lone.mean,
     )
+
+
+def _breadths(independent: Ints, group: Ints, inside: Floats, n_sources: int, lost: float) -> Floats:
+    """Return the number of incidents by number of independent tellers: as found, and with pairs mended.
+
+    A pair that was joined by mistake is no incident of two tellers, and one that lost a report stands as two lone
+    ones. Larger groups win and lose about as many.
+    """
+    counts = np.bincount(independent, minlength=n_sources + 1)[: n_sources + 1].astype(float)
+    pairs = independent[group] == 2
+    mended = counts.copy()
+    if pairs.any() and n_sources >= 2:
+        mended[2] *= float(inside[pairs].mean()) / max(0.4, 1.0 - 2.0 * lost)
+    return np.stack([counts, mended])
+
+
+def _others_joined(prepared: Prepared, rows: NDArray[np.int64] | Ints, several: NDArray[np.bool_]) -> Floats:
+    """Return for each source the share of joined reports among those of other sources around its lone ones."""
+    n_sources = prepared.copies.shape[0]
+    placed = np.isfinite(prepared.lon[rows])
+    band, column = (np.floor(np.nan_to_num(v[rows], nan=0.0) / VIEW_DEG) for v in (prepared.lat, prepared.lon))
+    key = np.where(placed, (band * 10_000 + column).astype(np.int64), np.iinfo(np.int64).max)
+    n_cells, cell = (lambda u: (u[0].size, u[1]))(np.unique(key, return_inverse=True))
+    flat = prepared.source[rows].astype(np.int64) * n_cells + cell
+    pair, where = np.unique(flat, return_inverse=True)
+    own, own_joined = np.bincount(where), np.bincount(where, several)
+    others = np.bincount(cell)[pair % n_cells] - own
+    others_joined = np.bincount(cell, several)[pair % n_cells] - own_joined
+    share = others_joined / np.maximum(others, 1.0) * others / (others + 3.0)
+    lone = own - own_joined
+    total = np.bincount(pair // n_cells, lone * share, minlength=n_sources)
+    return np.asarray(total / np.maximum(np.bincount(pair // n_cells, lone, minlength=n_sources), 1.0))
+
+
+def _same_side_before(prepared: Prepared, rows: NDArray[np.int64] | Ints, group: Ints) -> NDArray[np.bool_]:
+    """Return which reports are told by the side of an earlier report of their group; rows are sorted by group."""
+    sides = sorted({side for side in prepared.side if side is not None})
+    if not sides:
+        return np.zeros(rows.size, bool)
+    number = np.array([sides.index(side) if side is not None else -1 for side in prepared.side])
+    side = number[prepared.source[rows]]
+    key = group.astype(np.int64) * len(sides) + side
+    order = np.argsort(key, kind="stable")
+    again = np.zeros(rows.size, bool)
+    again[order[1:]] = key[order[1:]] == key[order[:-1]]
+    return again & (side >= 0)
 
 
 def _least(group: Ints, doubt: Floats, n_groups: int) -> Floats:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from holdfire.fusion.compare import Crowds, Edges, Model, build_model, compatible, find_edges
 from holdfire.fusion.kernels import E_BIAS
 from holdfire.fusion.link import Groups, link
+from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.text import N_TEXT_BINS, text_bins
@@ -50,16 +51,6 @@ def start_values(prepared: Prepared, parameters: FusionParameters) -> Learned:
         accuse_rate=prepared.prior_false.copy(),
         text_nats=np.stack([ramp, ramp]),
     )
-
-
-def _sample(prepared: Prepared, rows: NDArray[np.int64], parameters: FusionParameters) -> NDArray[np.int64]:
-    """Return rows of eight windows of time spread over the whole, together at most the number asked for."""
-    if rows.size <= parameters.sample_reports:
-        return rows
-    by_time = rows[np.lexsort((rows, prepared.end[rows], prepared.start[rows]))]
-    each = parameters.sample_reports // 8
-    starts = np.linspace(0, rows.size - each, 8).astype(np.int64)
-    return np.unique(np.concatenate([by_time[s : s + each] for s in starts]))
 
 
 def _pull(total: float, weight: float, start: float, pseudo: float = PSEUDO) -> float:
@@ -228,7 +219,8 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
     if rows.size < 2:
         learned.notes["learning"] = "too few reports to learn from: starting values kept"
         return learned
-    sample = _sample(prepared, rows, parameters)
+    prepared, crowds = narrow(prepared, crowds, choose_rows(prepared, rows, parameters.sample_reports))
+    sample = np.flatnonzero(~prepared.is_signal)
     changes = []
     for _ in range(parameters.learn_rounds):
         before = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
