@@ -20,6 +20,7 @@ from holdfire.fusion.kernels import E_BIAS, N_THETA, score_pairs
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.text import text_bins
+from holdfire.fusion.tolls import toll_table
 from holdfire.records.taxonomy import ancestors
 
 __all__ = ["Crowds", "Edges", "Model", "build_model", "compatible", "count_crowds", "find_edges", "text_evidence"]
@@ -46,12 +47,13 @@ class Model:
 
     Attributes
     ----------
-    G, H : float64 (n, 8), int32 (n, 7)
+    G, H : float64 (n, 8), int32 (n, 9)
         Reports as groups of one; see ``kernels``.
     theta : float64, (N_THETA,)
-    table : float64, (4, k + 1, k + 1), nats
-        Evidence of two names; row and column 0 stand for 'not named'.
-    depth : int32, (4, k)
+    table : float64, (5, k + 1, k + 1, 2)
+        Ratio of two names, if they tell of one incident and of related ones, to chance; row and column 0 stand for
+        'not named'.
+    depth : int32, (5, k)
         Levels of each name in its tree.
     again : float64, (n_sources,), nats
         What a source's second report of one incident costs; -inf for curated sources.
@@ -121,15 +123,18 @@ def _one_table(words: list[str], counts: Floats, agree: float) -> tuple[Floats, 
     return np.log(table), depth
 
 
-def _tables(prepared: Prepared, agree: Floats) -> tuple[Floats, Ints]:
+def _tables(prepared: Prepared, agree: Floats, inherit: Floats) -> tuple[Floats, Ints]:
     most = max(1, *(len(words) for words in prepared.vocabulary))
-    table, depth = np.zeros((len(ATTRIBUTES), most + 1, most + 1)), np.zeros((len(ATTRIBUTES), most), np.int32)
+    table, depth = np.ones((len(ATTRIBUTES), most + 1, most + 1, 2)), np.zeros((len(ATTRIBUTES), most), np.int32)
     for k, words in enumerate(prepared.vocabulary):
         if words:
             codes = prepared.names[:, k]
             counts = np.bincount(codes[(codes >= 0) & ~prepared.is_signal], minlength=len(words)).astype(float)
             n = len(words)
-            table[k, 1 : n + 1, 1 : n + 1], depth[k, :n] = _one_table(words, counts, float(agree[k]))
+            make = toll_table if ATTRIBUTES[k] == "toll" else _one_table
+            nats, depth[k, :n] = make(words, counts, float(agree[k]))
+            table[k, 1 : n + 1, 1 : n + 1, 0] = np.exp(nats)
+            table[k, 1 : n + 1, 1 : n + 1, 1] = inherit[k] * np.exp(nats) + 1.0 - inherit[k]
     return table, depth
 
 
@@ -213,6 +218,7 @@ def _theta(learned: Learned, rate_s: float, area_m2: float) -> Floats:
         bias,
         rate_s,
         BLUNDER / area_m2,
+        learned.related_own,
     ]
     return theta
 
@@ -237,10 +243,12 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     span = crowds.around.span_s
     log_atom = np.log((crowds.exact * weight + prior) / max(span - 2 * OWN_DAYS_S, 0.5 * span))
     theta = _theta(learned, rate_s, crowds.around.area_m2)
-    table, depth = _tables(prepared, learned.agree)
+    table, depth = _tables(prepared, learned.agree, learned.inherit)
     G = np.column_stack([prepared.xyz, variance, start, end, np.exp(log_rate), np.exp(log_atom)])
     number = np.ones(prepared.n, np.int32)
-    H = np.column_stack([prepared.names, prepared.source, prepared.coordinate, number]).astype(np.int32)
+    H = np.column_stack([prepared.names, prepared.source, prepared.coordinate, number, prepared.document]).astype(
+        np.int32
+    )
     best = -np.log(2 * np.pi * variance) - np.log(end - start) - log_rate
     exact = np.log(learned.prob_equal) - np.log(end - start) - log_atom
     located = Located(

@@ -99,7 +99,7 @@ def _names(scene: _Scene, i: int, j: int) -> list[Part]:
         words = scene.prepared.vocabulary[k]
         one, two = int(scene.prepared.names[i, k]), int(scene.prepared.names[j, k])
         if one >= 0 and two >= 0:
-            nats = float(scene.model.table[k, one + 1, two + 1])
+            nats = float(np.log(scene.model.table[k, one + 1, two + 1, 0]))
             verb = "fit" if nats > 0 else "differ"
             parts.append(Part(name=attribute, nats=nats, why=f"{_word(words[one])} and {_word(words[two])} {verb}"))
     return parts

@@ -1,7 +1,7 @@
 """Kernels: the compiled evidence between two groups of reports, and the joining of groups.
 
 A group is a row of ``G`` (float64: x, y, z, variance, start, end, rate, rate at its exact coordinates) and of ``H``
-(int32: four names, source, coordinate, number of reports); a report is a group of one. Rule: evidence is the log of
+(int32: five names, source, coordinate, number of reports, article); a report is a group of one. Rule: evidence is the log of
 the ratio between one incident and two, unrelated (the local rate) or related (a second salvo nearby). What calls one
 another stands here, because the compiler's cache notices one file's changes. Source: docs/explanation/fusion.md.
 """
@@ -25,9 +25,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 E_EQUAL, E_TAIL, E_LATE, E_LATE_S, E_RELATED, E_RELATED_M2, E_RELATED_S, E_BIAS, E_RATE_ALL, E_BLUNDER = range(10)
-N_THETA = 10
+E_RELATED_OWN = 10
+N_THETA = 11
 """Places of the learned numbers in ``theta``."""
-KERNELS_EDITION = 1
+N_NAMES, H_SOURCE, H_PLACE, H_NUMBER, H_DOCUMENT = 5, 5, 6, 7, 8
+"""Names and further columns of ``H``."""
+ONE_ARTICLE_NATS = -6.0
+"""What two reports out of one article cost: an article tells an incident once (UCDP's Syria: 0.2 % are one event)."""
+KERNELS_EDITION = 2
 """Count this up when ``heap`` changes."""
 TWO_PI = 2.0 * np.pi
 
@@ -35,9 +40,9 @@ TWO_PI = 2.0 * np.pi
 @compiled
 def place_densities(G: Floats, H: Ints, i: int, j: int, theta: Floats) -> tuple[float, float, float]:
     """Return the densities of the two places under one incident, unrelated ones (a rate), and related ones."""
-    if H[i, 5] == -1 or H[j, 5] == -1:
+    if H[i, H_PLACE] == -1 or H[j, H_PLACE] == -1:
         return 1.0, theta[8], 1.0
-    if H[i, 5] == H[j, 5] and H[i, 5] >= 0:
+    if H[i, H_PLACE] == H[j, H_PLACE] and H[i, H_PLACE] >= 0:
         return theta[0], max(G[i, 7], G[j, 7]), theta[0]
     total = G[i, 3] + G[j, 3]
     dx, dy, dz = G[i, 0] - G[j, 0], G[i, 1] - G[j, 1], G[i, 2] - G[j, 2]
@@ -72,12 +77,14 @@ def time_densities(G: Floats, i: int, j: int, theta: Floats) -> tuple[float, flo
 
 
 @compiled
-def names_nats(H: Ints, i: int, j: int, table: Floats) -> float:
-    """Return the evidence of the four names."""
-    total = 0.0
-    for k in range(4):
-        total += table[k, H[i, k] + 1, H[j, k] + 1]
-    return total
+def names_ratios(H: Ints, i: int, j: int, table: Floats) -> tuple[float, float]:
+    """Return how much likelier the names are than by chance, if they tell of one incident and of related ones."""
+    one, related = 1.0, 1.0
+    for k in range(N_NAMES):
+        a, b = H[i, k] + 1, H[j, k] + 1
+        one *= table[k, a, b, 0]
+        related *= table[k, a, b, 1]
+    return one, related
 
 
 @compiled
@@ -88,9 +95,14 @@ def weigh(G: Floats, H: Ints, i: int, j: int, text: float, theta: Floats, table:
     """
     same, rate, related = place_densities(G, H, i, j, theta)
     when, when_related = time_densities(G, i, j, theta)
-    alike = np.exp(min(names_nats(H, i, j, table) + text, 50.0))
-    follow = theta[4] * related * when_related * (0.6 * alike + 0.4)
-    return np.log(same * when * alike / (rate + follow) + 1e-30) + theta[7], follow / (rate + follow)
+    alike, alike_related = names_ratios(H, i, j, table)
+    if text != 0.0:
+        words = np.exp(text)
+        alike *= words
+        alike_related *= 0.6 + 0.4 * words
+    own = H[i, H_SOURCE] == H[j, H_SOURCE]
+    follow = theta[E_RELATED_OWN if own else E_RELATED] * related * when_related * alike_related
+    return np.log(same * when * alike / (rate + follow) + 1e-30) + theta[E_BIAS], follow / (rate + follow)
 
 
 @compiled
@@ -116,26 +128,28 @@ def score_pairs(
     for k in range(left.size):
         i, j = left[k], right[k]
         score[k], related[k] = weigh(G, H, i, j, text[k], theta, table)
-        if H[i, 4] == H[j, 4]:
-            score[k] += again[H[i, 4]]
+        if H[i, H_SOURCE] == H[j, H_SOURCE]:
+            score[k] += again[H[i, H_SOURCE]]
+            if H[i, H_DOCUMENT] >= 0 and H[i, H_DOCUMENT] == H[j, H_DOCUMENT]:
+                score[k] += ONE_ARTICLE_NATS
 
 
 @compiled
 def absorb(G: Floats, H: Ints, a: int, b: int, table: Floats, depth: Ints) -> None:
     """Let group a take in group b: place, time, names and numbers."""
-    larger = H[a, 6] >= H[b, 6]
-    if H[a, 5] == -1 or (H[b, 5] != -1 and H[a, 5] == H[b, 5] and G[b, 3] < G[a, 3]):
+    larger = H[a, H_NUMBER] >= H[b, H_NUMBER]
+    if H[a, H_PLACE] == -1 or (H[b, H_PLACE] != -1 and H[a, H_PLACE] == H[b, H_PLACE] and G[b, 3] < G[a, 3]):
         _copy_place(G, H, a, b)
-    elif H[b, 5] != -1 and H[a, 5] != H[b, 5]:
+    elif H[b, H_PLACE] != -1 and H[a, H_PLACE] != H[b, H_PLACE]:
         dx, dy, dz = G[a, 0] - G[b, 0], G[a, 1] - G[b, 1], G[a, 2] - G[b, 2]
         if dx * dx + dy * dy + dz * dz <= 12.0 * (G[a, 3] + G[b, 3]):
             one, two = 1.0 / G[a, 3], 1.0 / G[b, 3]
             for k in range(3):
                 G[a, k] = (G[a, k] * one + G[b, k] * two) / (one + two)
             if G[b, 3] < G[a, 3]:
-                G[a, 6], G[a, 7], H[a, 5] = G[b, 6], G[b, 7], H[b, 5]
+                G[a, 6], G[a, 7], H[a, H_PLACE] = G[b, 6], G[b, 7], H[b, H_PLACE]
             G[a, 3] = 1.0 / (one + two)
-        elif not larger or (H[a, 6] == H[b, 6] and G[b, 3] < G[a, 3]):
+        elif not larger or (H[a, H_NUMBER] == H[b, H_NUMBER] and G[b, 3] < G[a, 3]):
             _copy_place(G, H, a, b)
     one, two = G[a, 5] - G[a, 4], G[b, 5] - G[b, 4]
     low, high = max(G[a, 4], G[b, 4]), min(G[a, 5], G[b, 5])
@@ -143,31 +157,31 @@ def absorb(G: Floats, H: Ints, a: int, b: int, table: Floats, depth: Ints) -> No
         least = 0.3 * min(one, two)
         widen = max(0.0, 0.5 * (least - (high - low)))
         G[a, 4], G[a, 5] = low - widen, high + widen
-    elif not larger or (H[a, 6] == H[b, 6] and two < one):
+    elif not larger or (H[a, H_NUMBER] == H[b, H_NUMBER] and two < one):
         G[a, 4], G[a, 5] = G[b, 4], G[b, 5]
-    for k in range(4):
+    for k in range(N_NAMES):
         old, new = H[a, k], H[b, k]
         if new < 0 or old == new:
             continue
-        agree = old >= 0 and table[k, old + 1, new + 1] > 0
+        agree = old >= 0 and table[k, old + 1, new + 1, 0] > 1.0
         if old < 0 or (agree and depth[k, new] > depth[k, old]) or (not agree and not larger):
             H[a, k] = new
-    H[a, 6] += H[b, 6]
+    H[a, H_NUMBER] += H[b, H_NUMBER]
 
 
 @compiled
 def _copy_place(G: Floats, H: Ints, a: int, b: int) -> None:
     for k in (0, 1, 2, 3, 6, 7):
         G[a, k] = G[b, k]
-    H[a, 5] = H[b, 5]
+    H[a, H_PLACE] = H[b, H_PLACE]
 
 
 @compiled
-def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, again: Floats) -> float:
+def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, document: Ints, again: Floats) -> float:
     """Return what it costs that the groups share sources; -inf where a shared one is curated.
 
     A source's further reports of one incident are Poisson: m and n reports in one group instead of two cost
-    the logarithm of Gamma(m + n) / (Gamma(m) Gamma(n)) besides.
+    the logarithm of Gamma(m + n) / (Gamma(m) Gamma(n)) besides. Reports out of one article cost more.
     """
     total = 0.0
     i = head[a]
@@ -176,6 +190,8 @@ def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, again: 
         k = head[b]
         while k >= 0:
             n += source[k] == source[i]
+            if document[i] >= 0 and document[k] == document[i]:
+                total += ONE_ARTICLE_NATS
             k = follow[k]
         k = head[a] if n > 0 else -1
         while k >= 0:
@@ -270,6 +286,7 @@ def agglomerate(
     best: Floats,
     version: Ints,
     source: Ints,
+    document: Ints,
     least: float,
 ) -> None:
     """Join the best pair of groups again and again, component by component, while evidence exceeds ``least``.
@@ -297,7 +314,8 @@ def agglomerate(
             n = _neighbours(a, edge_head, edge_next, left, right, text, parent, stamp, best, out, mark)
             for k in range(n):
                 x = out[k]
-                value = evidence(G, H, a, x, best[x], theta, table) + sources_nats(a, x, head, follow, source, again)
+                value = evidence(G, H, a, x, best[x], theta, table)
+                value += sources_nats(a, x, head, follow, source, document, again)
                 if value > least:
                     heap, pair = make_room(heap, pair, size)
                     low, high = min(a, x), max(a, x)
@@ -335,11 +353,12 @@ def _without(
 
 
 @compiled
-def _shared(i: int, members: Ints, lo: int, hi: int, source: Ints, again: Floats) -> float:
-    n = 0
+def _shared(i: int, members: Ints, lo: int, hi: int, source: Ints, document: Ints, again: Floats) -> float:
+    n, told = 0, 0
     for k in range(lo, hi):
         n += members[k] != i and source[members[k]] == source[i]
-    return float(again[source[i]] - np.log(n)) if n > 0 else 0.0
+        told += members[k] != i and document[i] >= 0 and document[members[k]] == document[i]
+    return float(again[source[i]] - np.log(n)) + ONE_ARTICLE_NATS * told if n > 0 else 0.0
 
 
 @compiled
@@ -360,6 +379,7 @@ def memberships(
     depth: Ints,
     again: Floats,
     source: Ints,
+    document: Ints,
     own: Floats,
     rival: Floats,
     rival_label: Ints,
@@ -380,7 +400,7 @@ def memberships(
             workG[1] = G[i]
             workH[1] = H[i]
             own[i] = evidence(workG, workH, 0, 1, words, theta, table)
-            own[i] += _shared(i, members, first[g], first[g + 1], source, again)
+            own[i] += _shared(i, members, first[g], first[g + 1], source, document, again)
         workG[1] = G[i]
         workH[1] = H[i]
         rival[i], rival_label[i], top = -np.inf, -1, -np.inf
@@ -394,7 +414,7 @@ def memberships(
             workG[0] = groupG[d]
             workH[0] = groupH[d]
             value = evidence(workG, workH, 0, 1, edge_text[e], theta, table)
-            value += _shared(i, members, first[d], first[d + 1], source, again)
+            value += _shared(i, members, first[d], first[d + 1], source, document, again)
             if value > top:
                 top, rival_label[i] = value, d
             low, high = min(value, rival[i]), max(value, rival[i])

@@ -129,6 +129,7 @@ def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_thread
             best,
             version,
             prepared.source,
+            prepared.document,
             least,
         )
 
@@ -186,6 +187,7 @@ def tie(
             model.depth,
             model.again,
             prepared.source,
+            prepared.document,
             own,
             rival,
             rival_label,

@@ -61,7 +61,7 @@ def narrow(prepared: Prepared, crowds: Crowds, rows: Rows) -> tuple[Prepared, Cr
             name: getattr(prepared, name)[rows]
             for name in (
                 "lon", "lat", "sigma", "xyz", "start", "end", "names", "source", "coordinate", "is_signal", "has_time",
-                "accuses", "language",
+                "accuses", "language", "document",
             )
         },
         sketch=prepared.sketch[rows] if prepared.sketch.shape[0] else prepared.sketch,

@@ -16,8 +16,9 @@ __all__ = ["ATTRIBUTES", "FusionParameters", "Learned"]
 
 Floats = NDArray[np.float64]
 
-ATTRIBUTES = ("kind", "actor", "target_kind", "target")
-"""Names that two reports of one incident should share, in the order of the evidence tables."""
+ATTRIBUTES = ("kind", "actor", "target_kind", "target", "toll")
+"""Names that two reports of one incident should share, in the order of the evidence tables; ``toll`` is the number of
+casualties, where near numbers are near names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class FusionParameters:
 
     merge_nats: float = 0.0
     gap_h: float = 30.0
-    learn_rounds: int = 4
+    learn_rounds: int = 8
     sample_reports: int = 16_000
     n_threads: int = 2
     start_agree: float = 0.8
@@ -60,7 +61,7 @@ class Learned:
 
     Attributes
     ----------
-    agree : float64, (4,), 0..1
+    agree : float64, (5,), 0..1
         Chance that two reports of one incident agree on each of ``ATTRIBUTES``, given that both name it.
     prob_equal : float, 0..1
         Chance that two reports of one incident give exactly the same coordinates.
@@ -68,8 +69,11 @@ class Learned:
         Share of places with three times the declared error; share of times outside the stated interval.
     late_s, related_s : float, seconds
         Scale of those lapses; scale of the time between an incident and a related one.
-    related, related_m : float
-        Related incidents for each incident; their distance's standard deviation on each axis, metres.
+    related, related_own, related_m : float
+        Related incidents for each incident, as two sources tell of them and as one does; their distance's standard
+        deviation on each axis, metres.
+    chance, inherit : float64, (5,), 0..1
+        Chance that any two reports fit in a name, and that a related incident shares one beyond that.
     unseen : float, 0..1
         Chance that an incident which somebody might report is reported by nobody (Q of the model).
     size : float
@@ -88,11 +92,12 @@ class Learned:
     """
 
     agree: Floats
-    prob_equal: float = 0.1
+    prob_equal: float = 0.3
     tail: float = 0.1
     late: float = 0.05
     late_s: float = 43_200.0
     related: float = 0.1
+    related_own: float = 0.1
     related_m: float = 3000.0
     related_s: float = 21_600.0
     unseen: float = 0.4
@@ -104,4 +109,6 @@ class Learned:
     false_sd: Floats
     accuse_rate: Floats
     text_nats: Floats
+    chance: Floats = field(default_factory=lambda: np.full(5, 0.5))
+    inherit: Floats = field(default_factory=lambda: np.array([0.6, 0.6, 0.6, 0.5, 0.1]))
     notes: dict[str, Any] = field(default_factory=dict)

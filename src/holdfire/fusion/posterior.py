@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from holdfire.fusion.kernels import H_PLACE
 from holdfire.fusion.link import Groups, Ties
 from holdfire.fusion.parameters import Learned
 from holdfire.fusion.prepare import Prepared
@@ -56,7 +57,7 @@ def anchors_of(prepared: Prepared, groups: Groups) -> NDArray[np.int64]:
 def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     """Return the columns of place; a group whose place is one report's own keeps that report's words for it."""
     n_groups = groups.first.size - 1
-    placed = groups.H[:, 5] != -1
+    placed = groups.H[:, H_PLACE] != -1
     norm = np.where(placed, np.linalg.norm(groups.G[:, :3], axis=1), 1.0)
     lat = np.degrees(np.arcsin(np.clip(groups.G[:, 2] / norm, -1, 1)))
     lon = np.degrees(np.arctan2(groups.G[:, 1], groups.G[:, 0]))
@@ -67,7 +68,7 @@ def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     alone = (np.diff(groups.first) == 1) & placed
     lat[alone], lon[alone] = prepared.lat[finest[alone]], prepared.lon[finest[alone]]
     finest_sigma = np.nan_to_num(prepared.sigma[finest], nan=0.0)
-    own = alone | (placed & (sigma >= 0.9 * finest_sigma) & (groups.H[:, 5] == prepared.coordinate[finest]))
+    own = alone | (placed & (sigma >= 0.9 * finest_sigma) & (groups.H[:, H_PLACE] == prepared.coordinate[finest]))
     table = prepared.table
     take = pa.array(finest)
     is_area = np.asarray(pc.fill_null(pc.equal(table.column("place_model"), "area"), False).to_numpy())[finest] & own

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from holdfire.basics.places import EARTH_RADIUS_M, is_place
 from holdfire.fusion.parameters import ATTRIBUTES
 from holdfire.fusion.text import sketch_texts
+from holdfire.fusion.tolls import tolls
 from holdfire.records.report import REPORT_SCHEMA
 from holdfire.records.schema import conform
 from holdfire.records.source import ADMIRALTY_PRIOR, SOURCE_SCHEMA
@@ -53,7 +54,7 @@ class Prepared:
     xyz : float64, (n, 3), metres
         Place on the mean sphere; 0 where unknown.
     start, end : float64, (n,), seconds since 1970
-    names : int32, (n, 4)
+    names : int32, (n, 5)
         Codes of ``ATTRIBUTES``; -1 = not named.
     vocabulary : list of list of str
         The names behind the codes.
@@ -61,7 +62,8 @@ class Prepared:
         Number of the source; number of the exact pair of coordinates, -1 = no place.
     is_signal, has_time, accuses : bool, (n,)
     sketch : uint8, (n, 64) or (0, 64)
-    language : int32, (n,)
+    language, document : int32, (n,)
+        Numbers of the language and of the article that a report was taken from; -1 = not said.
     curated : bool, (n_sources,)
     side : list of str or None
     prior_false : float64, (n_sources,), 0..1
@@ -89,6 +91,7 @@ class Prepared:
     accuses: NDArray[np.bool_]
     sketch: NDArray[np.uint8]
     language: Ints
+    document: Ints
     curated: NDArray[np.bool_]
     side: list[str | None]
     prior_false: Floats
@@ -148,19 +151,34 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
 
 
 def _targets(table: pa.Table) -> pa.ChunkedArray:
-    """Return targets; where none is named, the candidates together, which two reports of one incident share."""
-    lists = table.column("actor_candidates")
-    if lists.null_count == len(lists):
-        return table.column("target")
-    joined = ["\x1f".join(sorted({name or "" for name in names})) if names else None for names in lists.to_pylist()]
-    marked = pc.binary_join_element_wise("\x1f", pa.array(joined, pa.string()), "")
-    return pa.chunked_array([pc.coalesce(table.column("target").combine_chunks(), marked)])
+    """Return targets; where none is named, the candidates or groups together, which reports of one incident share."""
+    targets = table.column("target").combine_chunks()
+    for name in ("actor_candidates", "involved"):
+        lists = table.column(name)
+        if lists.null_count < len(lists):
+            joined = [
+                "\x1f".join(sorted({word or "" for word in words})) if words else None for words in lists.to_pylist()
+            ]
+            marked = pc.binary_join_element_wise("\x1f", pa.array(joined, pa.string()), "")
+            targets = pc.coalesce(targets, marked)
+    return pa.chunked_array([targets])
+
+
+def _documents(table: pa.Table, source: Ints) -> Ints:
+    """Return numbers of the articles that reports were taken from; an article belongs to its source."""
+    codes = _codes(table.column("document"))[0].astype(np.int64)
+    both = np.where(codes >= 0, codes * (int(source.max(initial=0)) + 1) + source, -1)
+    out = np.full(codes.size, -1, np.int32)
+    if (codes >= 0).any():
+        out[codes >= 0] = np.unique(both[codes >= 0], return_inverse=True)[1]
+    return out
 
 
 def _names(table: pa.Table) -> tuple[Ints, list[list[str]]]:
     columns, vocabulary = [], []
     for name in ATTRIBUTES:
-        codes, words = _codes(_targets(table) if name == "target" else table.column(name))
+        made = {"target": _targets, "toll": tolls}.get(name)
+        codes, words = _codes(made(table) if made is not None else table.column(name))
         counts = np.bincount(codes[codes >= 0], minlength=len(words)) if words else np.zeros(0, int)
         ranked = sorted(range(len(words)), key=lambda k: (-int(counts[k]), words[k]))[:MAX_NAMES]
         ranked.sort(key=lambda k: words[k])
@@ -277,6 +295,7 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
         accuses=accuses,
         sketch=sketch_texts(table.column("text")),
         language=language,
+        document=_documents(table, source),
         curated=curated,
         side=side,
         prior_false=np.where(curated, CURATED_DOUBT, 1.0) * doubt,

@@ -31,6 +31,10 @@ CURATED_NATS = -5.0
 """While learning, two reports of a curated source are looked at too: they show what is near but not the same."""
 MOST_REPEATS = 1.0
 """More than one further report of an incident on the mean is no repeat but another incident of the same day."""
+START_INHERIT = np.array([0.6, 0.6, 0.6, 0.5, 0.1])
+"""Starting chance that a related incident shares a name beyond chance, by ``ATTRIBUTES``."""
+LEAST_KNOWN = 50
+"""Pairs known to be two incidents, from which on they alone show what two related incidents have in common."""
 PSEUDO = 20.0
 """Imagined pairs that hold an estimate at its starting value."""
 
@@ -67,6 +71,7 @@ def _learn_names(prepared: Prepared, edges: Edges, weight: Floats, learned: Lear
         share = np.bincount(prepared.names[prepared.names[:, k] >= 0, k], minlength=len(words)).astype(float)
         share /= share.sum()
         chance = float(share @ fits @ share)
+        learned.chance[k] = chance
         if chance > 0.9:
             learned.notes[ATTRIBUTES[k]] = "names differ too little to learn how often they are confused"
             continue
@@ -117,13 +122,37 @@ def _learn_times(model: Model, edges: Edges, weight: Floats, learned: Learned) -
     learned.late_s = float(np.clip(late, 3600.0, 48 * 3600.0))
 
 
+def _learn_inheritance(
+    prepared: Prepared, a: NDArray[np.int32], b: NDArray[np.int32], share: Floats, learned: Learned
+) -> None:
+    """Estimate how often incidents that are related share a name, from pairs that are known to be two incidents."""
+    for k, words in enumerate(prepared.vocabulary):
+        one, two = prepared.names[a, k], prepared.names[b, k]
+        both = (one >= 0) & (two >= 0)
+        if not words or not both.any():
+            continue
+        fits, chance = compatible(words), learned.chance[k]
+        agree = float((share[both] * fits[one[both], two[both]]).sum())
+        seen = _pull(agree, float(share[both].sum()), chance + (1 - chance) * START_INHERIT[k])
+        learned.inherit[k] = float(np.clip((seen - chance) / max(1e-3, 1.0 - chance), 0.0, 0.95))
+
+
 def _learn_related(prepared: Prepared, model: Model, edges: Edges, weight: Floats, learned: Learned, n: int) -> None:
     """Estimate second salvoes from pairs that are near but not the same; curated sources show them plainly."""
     share = (1.0 - weight) * edges.related
+    a, b, article = edges.left, edges.right, prepared.document
+    own = prepared.source[a] == prepared.source[b]
     # Each incident is told `size` times, and so is its sequel: size squared pairs of reports for a pair of incidents.
     expected = max(1.0, n * learned.size)
-    learned.related = float(np.clip((share.sum() + 0.1 * 50) / (expected + 50), 0.005, 2.0))
-    a, b = edges.left, edges.right
+    learned.related = float(np.clip((share[~own].sum() + 0.1 * 50) / (expected + 50), 0.005, 1.0))
+    # What is known to be two incidents shows best how alike two incidents can be: doubles of curated sources and of
+    # one article. Where there are few of them, a source's own pairs tell how often it follows an incident up.
+    known = own & (prepared.curated[prepared.source[a]] | ((article[a] >= 0) & (article[a] == article[b])))
+    plain = known if known.sum() >= LEAST_KNOWN else own
+    tellers = max(1, int(np.isin(prepared.source, np.unique(prepared.source[a[plain]])).sum())) if plain.any() else n
+    learned.related_own = float(np.clip((share[plain].sum() + 0.1 * 50) / (tellers + 50), 0.005, 1.0))
+    if known.sum() >= LEAST_KNOWN:
+        _learn_inheritance(prepared, a[known], b[known], edges.related[known], learned)
     total, length = model.G[a, 3] + model.G[b, 3], model.G[:, 5] - model.G[:, 4]
     sharp = (prepared.coordinate[a] >= 0) & (prepared.coordinate[b] >= 0) & (total < 4000.0**2)
     d2 = ((prepared.xyz[a] - prepared.xyz[b]) ** 2).sum(axis=1)
@@ -204,6 +233,16 @@ def _learn_sizes(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray
     learned.repeat = np.where(prepared.curated, 0.0, np.minimum(repeat, MOST_REPEATS))
 
 
+def _rivalled(edges: Edges, odds: Floats, label: NDArray[np.int32]) -> Floats:
+    """Return the odds of pairs, lowered where either report is already tied to another group."""
+    together = label[edges.left] == label[edges.right]
+    own = np.full(label.size, -np.inf)
+    for rows in (edges.left, edges.right):
+        np.maximum.at(own, rows[together], odds[together])
+    taken = np.logaddexp(0.0, np.logaddexp(own[edges.left], own[edges.right]))
+    return np.asarray(np.where(together, odds, odds - taken))
+
+
 def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameters: FusionParameters) -> Learned:
     """Return what the reports teach.
 
@@ -234,14 +273,15 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
         edges = replace(edges, score=np.where(twice, -40.0, edges.score))
         # A pair's own odds do not profit from the silence of third sources, which the joining of groups counts.
         odds = edges.score - model.theta[E_BIAS]
-        weight = 1.0 / (1.0 + np.exp(-np.clip(odds, -40, 40)))
+        free = 1.0 / (1.0 + np.exp(-np.clip(odds, -40, 40)))
+        weight = 1.0 / (1.0 + np.exp(-np.clip(_rivalled(edges, odds, groups.label), -40, 40)))
         _learn_names(prepared, edges, weight, learned, parameters.start_agree)
         _learn_places(prepared, model, edges, weight, learned)
-        _learn_times(model, edges, weight, learned)
+        _learn_times(model, edges, free, learned)
         _learn_related(prepared, model, edges, weight, learned, sample.size)
         _learn_texts(prepared, edges, weight, sample, learned)
         _learn_sources(prepared, groups, learned, sample)
-        _learn_sizes(prepared, edges, weight, sample, learned)
+        _learn_sizes(prepared, edges, free, sample, learned)
         after = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
         changes.append(round(float(np.abs(after - before).max()), 4))
     learned.notes["changes"] = changes

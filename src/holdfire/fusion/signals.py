@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from holdfire.fusion.block import Located, candidate_pairs
 from holdfire.fusion.compare import EXTENT_M
 from holdfire.fusion.crowding import count_crowding, local_rates
+from holdfire.fusion.kernels import H_PLACE
 from holdfire.fusion.parameters import FusionParameters
 from holdfire.fusion.prepare import Prepared
 
@@ -49,7 +50,7 @@ class Attached:
 
 def _located(prepared: Prepared, signal: NDArray[np.int64], G: Floats, H: Ints) -> tuple[Located, Floats]:
     radius = np.linalg.norm(G[:, :3], axis=1)
-    placed = H[:, 5] != -1
+    placed = H[:, H_PLACE] != -1
     safe = np.where(placed, radius, 1.0)
     lat = np.where(placed, np.degrees(np.arcsin(np.clip(G[:, 2] / safe, -1, 1))), np.nan)
     lon = np.where(placed, np.degrees(np.arctan2(G[:, 1], G[:, 0])), np.nan)
@@ -73,7 +74,7 @@ def attach_signals(prepared: Prepared, G: Floats, H: Ints, parameters: FusionPar
     Parameters
     ----------
     prepared : Prepared
-    G, H : float64 (n_groups, 8), int32 (n_groups, 7)
+    G, H : float64 (n_groups, 8), int32 (n_groups, 9)
         The incidents' places and times.
     parameters : FusionParameters
     """
