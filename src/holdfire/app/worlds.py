@@ -21,7 +21,8 @@ from holdfire.errors import InputError
 from holdfire.records.agreement import Agreement
 from holdfire.simulate.knobs import Knobs
 from holdfire.simulate.score import BreachScore, FusionScore, score_breaches, score_fusion
-from holdfire.simulate.world import World, move_lines, simulate
+from holdfire.simulate.lines import move_lines
+from holdfire.simulate.world import World, simulate
 from holdfire.store.case_folder import CaseFolder
 
 __all__ = ["Evaluation", "evaluate_case", "simulate_files"]

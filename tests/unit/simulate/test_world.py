@@ -15,7 +15,8 @@ from holdfire.records.report import REPORT_SCHEMA
 from holdfire.records.taxonomy import builtin_tree
 from holdfire.simulate.knobs import DEFAULT_SOURCES, Knobs
 from holdfire.simulate.score import calibration_error, score_breaches, score_fusion
-from holdfire.simulate.world import World, move_lines, simulate
+from holdfire.simulate.lines import move_lines
+from holdfire.simulate.world import World, simulate
 
 KNOBS = Knobs(n_days=12, incidents_per_day=15.0)
 
