@@ -268,7 +268,9 @@ def let_happen(ground: Ground, knobs: Knobs, rng: np.random.Generator) -> Truth:
     answered = rng.random(m) < 0.3
     at = np.concatenate([at, at[parent] + later])
     order = np.argsort(at, kind="stable")
-    new_kind = np.where(rng.random(m) < knobs.aftershock_same_kind, kind[parent], rng.choice(len(ground.kinds), m, p=kind_weight))
+    new_kind = np.where(
+        rng.random(m) < knobs.aftershock_same_kind, kind[parent], rng.choice(len(ground.kinds), m, p=kind_weight)
+    )
     actor = np.concatenate([actor, np.where(answered, 1 - actor[parent], actor[parent])])
     return Truth(
         at_us=at[order],

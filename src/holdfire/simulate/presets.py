@@ -12,6 +12,7 @@ from dataclasses import replace
 from holdfire.basics.documents import nearest_name
 from holdfire.errors import InputError
 from holdfire.simulate.knobs import Knobs, SourceKnobs
+from holdfire.simulate.source_knobs import LANGUAGES
 from holdfire.simulate.source_sets import CURATED_SOURCES, MIXED_SOURCES
 
 __all__ = ["NEEDS_AGREEMENT", "PRESETS", "preset"]
@@ -19,7 +20,7 @@ __all__ = ["NEEDS_AGREEMENT", "PRESETS", "preset"]
 _MIXED = Knobs(
     incidents_per_day=10.0,
     n_places=300,
-    hot_spots=1.2,
+    hot_spots=1.6,
     aftershocks=0.15,
     aftershock_h=4.0,
     aftershock_same_kind=0.75,
@@ -40,8 +41,8 @@ def _each(knobs: Knobs, change: Callable[[SourceKnobs], SourceKnobs]) -> Knobs:
 
 
 def _lying(source: SourceKnobs) -> SourceKnobs:
-    """Let a source lie some four times as much, so that about a quarter of all reports are lies."""
-    return replace(source, lies=source.lies * 3.2 + 0.05)
+    """Let a source lie some three times as much, so that about a quarter of all reports are lies."""
+    return replace(source, lies=source.lies * 2.8 + 0.05)
 
 
 def _summing_up(source: SourceKnobs) -> SourceKnobs:
@@ -50,7 +51,7 @@ def _summing_up(source: SourceKnobs) -> SourceKnobs:
 
 
 def _in_many_languages(source: SourceKnobs) -> SourceKnobs:
-    others = tuple(code for code in ("en", "ru", "uk") if code != source.language)
+    others = tuple(code for code in LANGUAGES if code != source.language)
     return replace(source, kind="media", other_languages=others, other_share=0.5, precise=0.1, settlement=0.8)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.records.report import REPORT_SCHEMA
@@ -39,7 +40,7 @@ has a row for each incident that it tells of; every other report has one row."""
 def ids(letter: str, numbers: Ints, width: int) -> pa.Array:
     """Return ids such as ``t0000012``; null for numbers below 0."""
     digits = pa.array(numbers, mask=numbers < 0).cast(pa.string())
-    return pa.compute.binary_join_element_wise(letter, pa.compute.utf8_lpad(digits, width, "0"), "")
+    return pc.binary_join_element_wise(letter, pc.utf8_lpad(digits, width, "0"), "")
 
 
 def _texts(told: Told, details: Particulars, said: Said, languages: tuple[str, ...], knobs: Knobs, n: int) -> pa.Array:

@@ -72,7 +72,7 @@ def _groups(
     wanted = truth.actor != source.side if source.side is not None else np.ones(key.size, dtype=bool)
     rows = np.flatnonzero(wanted)
     rows = rows[np.argsort(key[rows], kind="stable")]
-    _, first, size = np.unique(key[rows], return_index=True, return_counts=True)
+    _, size = np.unique(key[rows], return_counts=True)
     chosen = (size >= 2) & (rng.random(size.size) < source.roundups / 2)
     kept = rows[np.repeat(chosen, size)]
     size = size[chosen]

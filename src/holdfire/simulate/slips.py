@@ -50,10 +50,12 @@ def let_slip(told: Told, knobs: Knobs, rng: np.random.Generator) -> Told:
     sure = told.snapped & (rng.random(n) < knobs.snap_unstated)
     stated = np.array([source.sigma_stated for source in knobs.sources])[told.source]
     unknown = rng.random(n) < np.array([source.kind_unknown for source in knobs.sources])[told.source]
+    kind = told.kind.copy()
+    kind[unknown] = None
     return replace(
         told,
         start_us=told.start_us + shift,
         end_us=told.end_us + shift,
         sigma_m=np.where(sure, np.minimum(PRECISE_M, told.sigma_m), told.sigma_m) * stated,
-        kind=np.where(unknown, None, told.kind),
+        kind=kind,
     )

@@ -126,4 +126,3 @@ class SourceKnobs:
     language: Language = "en"
     other_languages: tuple[Language, ...] = ()
     other_share: Share = 0.0
-

@@ -37,11 +37,12 @@ __all__ = ["N_PHRASES", "Said", "rich_name", "write_rich_texts"]
 Ints = NDArray[np.int64]
 
 N_PHRASES = len(TEMPLATES["en"])
-SYLLABLES = {
-    "en": "ba ve ho di zhu zo ka lu my no pe ra su ta fo kha tse cha sho yu".split(),
-    "uk": "ба ве го ді жу зо ка лу ми но пе ра су та фо ха це ча шо ю".split(),
-    "ru": "ба ве го ди жу зо ка лу мы но пе ра су та фо ха це ча шо ю".split(),
+_SYLLABLES = {
+    "en": "ba ve ho di zhu zo ka lu my no pe ra su ta fo kha tse cha sho yu",
+    "uk": "ба ве го ді жу зо ка лу ми но пе ра су та фо ха це ча шо ю",
+    "ru": "ба ве го ди жу зо ка лу мы но пе ра су та фо ха це ча шо ю",
 }
+SYLLABLES = {language: text.split() for language, text in _SYLLABLES.items()}
 ENDINGS = {
     "en": {"nom": "nivka", "gen": "nivka", "loc": "nivka", "ins": "nivka"},
     "uk": {"nom": "нівка", "gen": "нівки", "loc": "нівці", "ins": "нівкою"},
@@ -112,7 +113,9 @@ def _day_part(told: Told) -> Ints:
     return np.where(told.end_us - told.start_us >= DAY_US, 0, 1 + hour // 6)
 
 
-def _slots(told: Told, details: Particulars, who: Ints, rows: Ints, language: str, n_places: int) -> dict[str, pa.Array]:
+def _slots(
+    told: Told, details: Particulars, who: Ints, rows: Ints, language: str, n_places: int
+) -> dict[str, pa.Array]:
     kinds = pa.array(told.kind[rows], pa.string()).dictionary_encode()
     known = kinds.dictionary.to_pylist()
     ways = [way for kind in (*known, None) for way in _named(kind, language)]

@@ -23,7 +23,7 @@ from holdfire.simulate.copies import copy_from
 from holdfire.simulate.ground import Ground, Truth, box_km2, lay_ground, lay_plain_ground, let_happen
 from holdfire.simulate.knobs import Knobs
 from holdfire.simulate.lies import Lies, lie_along, make_lies
-from holdfire.simulate.particulars import Particulars, draw_sizes, tell_particulars
+from holdfire.simulate.particulars import draw_sizes, tell_particulars
 from holdfire.simulate.report_table import TRUE_MEMBERSHIP_SCHEMA, ids, membership_table, report_table
 from holdfire.simulate.roundups import NO_ROUNDUPS, Roundups, sum_up
 from holdfire.simulate.slips import let_slip
@@ -87,9 +87,7 @@ class _Streams:
         self.lie_along, self.sum_up, self.copy_places = second[4::3], second[5::3], second[6::3]
 
 
-def simulate(
-    agreement: Agreement | None, shapes: pa.Table | None, kinds: Taxonomy, knobs: Knobs, seed: int
-) -> World:
+def simulate(agreement: Agreement | None, shapes: pa.Table | None, kinds: Taxonomy, knobs: Knobs, seed: int) -> World:
     """Make a world.
 
     Parameters

@@ -13,9 +13,11 @@ import pytest
 from holdfire.records.agreement import Agreement
 from holdfire.records.report import REPORT_SCHEMA
 from holdfire.records.taxonomy import builtin_tree
+from holdfire.simulate.breach_score import score_breaches
+from holdfire.simulate.calibration import calibration_error
 from holdfire.simulate.knobs import DEFAULT_SOURCES, Knobs
-from holdfire.simulate.score import calibration_error, score_breaches, score_fusion
 from holdfire.simulate.lines import move_lines
+from holdfire.simulate.score import score_fusion
 from holdfire.simulate.world import World, simulate
 
 KNOBS = Knobs(n_days=12, incidents_per_day=15.0)
