@@ -53,7 +53,8 @@ def _posterior_lines(p: PosteriorScore) -> list[str]:
         f"  times          {_figure(p.time_covered, '.1%')} within the interval of "
         f"{_figure(p.time_width_h, '.1f')} h (median)",
         f"  kinds, actors  {p.kind_bounds_error:.3f} and {p.actor_bounds_error:.3f} outside bounds "
-        f"that are {p.kind_bounds_width:.2f} and {p.actor_bounds_width:.2f} wide",
+        f"that are {p.kind_bounds_width:.2f} and {p.actor_bounds_width:.2f} wide; "
+        f"{p.kind_excluded:.1%} and {p.actor_excluded:.1%} of the true ones excluded",
     ]
 
 

@@ -35,8 +35,12 @@ def _limits(name: str, owner: type) -> str | None:
                 found.update({key: getattr(constraint, key) for key in _LIMITS if hasattr(constraint, key)})
     if not found:
         return None
-    low = f"above {found['gt']:,g}" if "gt" in found else f"{found.get('ge', 0):,g}"
-    return f"{low} to {found['le']:,g}"
+    low = f"above {_number(found['gt'])}" if "gt" in found else _number(found.get("ge", 0.0))
+    return f"{low} to {_number(found['le'])}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
 
 
 def _owner(path: Path) -> type:
@@ -68,7 +72,7 @@ def _words(path: Path, details: ErrorDetails) -> tuple[str, str]:
         limits = _limits(str(path[-2]), _owner(path))
     if limits is not None:
         whole = "a whole number" if kind.startswith("int") else "a number"
-        return f"{_subject(path)} is {limits}: {seen}.", f"Write {whole} of {limits}."
+        return f"{_subject(path)} is {limits}: {seen}.", f"Write {whole}, {limits}."
     message = details["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{_subject(path)} cannot be used: {message}: {seen}.", "See docs/how-to/measure-fusion.md."
 

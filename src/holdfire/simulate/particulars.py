@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfire.basics.instants import DAY_US, HOUR_US
 from holdfire.simulate.ground import Ground, Truth
 from holdfire.simulate.knobs import Knobs
 from holdfire.simulate.lies import Lies
@@ -46,6 +47,8 @@ class Particulars:
         Rounds or explosions, for its words.
     hit, word : int64, (n,)
         What was hit, 0..11; how the act is called, 0..2.
+    day_part : int64, (n,)
+        0 = the day as a whole, 1..4 = the part of it in which the interval told begins. A copy keeps its original's.
     """
 
     casualties_low: Ints
@@ -57,6 +60,7 @@ class Particulars:
     rounds: Ints
     hit: Ints
     word: Ints
+    day_part: Ints
 
     def take(self, which: Ints) -> Particulars:
         """Return the details of some reports, in the order asked for."""
@@ -102,6 +106,12 @@ def _casualties(told: Told, harm: Ints, knobs: Knobs, rng: np.random.Generator) 
     return values[0], values[1], values[2]
 
 
+def _day_part(told: Told) -> Ints:
+    """Return 0 for a whole day, else 1..4 for the part of the day in which it began."""
+    hour = (told.start_us % DAY_US) // HOUR_US
+    return np.where(told.end_us - told.start_us >= DAY_US, 0, 1 + hour // 6)
+
+
 def tell_particulars(
     told: Told,
     truth: Truth,
@@ -136,4 +146,5 @@ def tell_particulars(
         rounds=np.where((rng.random(n) < SAYS_ROUNDS) & ~summed, told_rounds, -1),
         hit=np.where((rng.random(n) < SAYS_HIT) & ~summed, hit[story], -1),
         word=np.where(same_word, word[story], rng.integers(0, N_WORDS, n)),
+        day_part=_day_part(told),
     )

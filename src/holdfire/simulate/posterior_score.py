@@ -25,6 +25,8 @@ Ints = NDArray[np.int64]
 
 RADIUS_90 = float(np.sqrt(-2.0 * np.log(0.1)))
 """Radius that holds 90 % of a circular normal, in sigmas per axis (Rayleigh)."""
+EXCLUDED = 0.01
+"""Upper bound below which an incident says that something was not so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +49,11 @@ class PosteriorScore:
         Median length of the interval.
     kind_bounds_error, actor_bounds_error : float, 0..1
         How far the share of what was so lies outside the mean bounds, over incidents and names asked for (each root
-        and each leaf that occurs; each party).
+        and each leaf that occurs; each party), where the incident does not exclude the name.
     kind_bounds_width, actor_bounds_width : float, 0..1
-        Mean distance of the bounds.
+        Mean distance of those bounds.
+    kind_excluded, actor_excluded : float, 0..1
+        Share of the names that were so and that the incident excludes: an upper bound under 0.01.
     """
 
     n: int
@@ -61,8 +65,10 @@ class PosteriorScore:
     time_width_h: float
     kind_bounds_error: float
     kind_bounds_width: float
+    kind_excluded: float
     actor_bounds_error: float
     actor_bounds_width: float
+    actor_excluded: float
 
 
 def _median(values: Floats) -> float:
@@ -108,16 +114,18 @@ class _Shares:
 Asked = tuple[Floats, Floats, NDArray[np.bool_]]
 
 
-def _judged(shares: _Shares, asked: list[Asked]) -> tuple[float, float]:
-    """Return the error and the mean width of bounds over all names asked for and incidents that name any."""
+def _judged(shares: _Shares, asked: list[Asked]) -> tuple[float, float, float]:
+    """Return the error and mean width of bounds of names not excluded, and the share of true names excluded."""
     if not asked or not shares.said.any():
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     lower, upper, so = (np.concatenate([part[k][shares.said] for part in asked]) for k in range(3))
-    upper = np.maximum(lower, upper)
-    return bounds_error(lower, upper, so.astype(bool)), float((upper - lower).mean())
+    upper, so = np.maximum(lower, upper), so.astype(bool)
+    open_ = upper >= EXCLUDED
+    width = float((upper - lower)[open_].mean()) if open_.any() else 0.0
+    return bounds_error(lower[open_], upper[open_], so[open_]), width, float((~open_)[so].sum() / max(1, so.sum()))
 
 
-def _kind_figures(table: pa.Table, tree: Taxonomy) -> tuple[float, float]:
+def _kind_figures(table: pa.Table, tree: Taxonomy) -> tuple[float, float, float]:
     shares = _Shares(table["kinds"])
     true = table["kind_true"].combine_chunks().dictionary_encode()
     leaves = true.dictionary.to_pylist()
@@ -130,7 +138,7 @@ def _kind_figures(table: pa.Table, tree: Taxonomy) -> tuple[float, float]:
     return _judged(shares, asked)
 
 
-def _actor_figures(table: pa.Table) -> tuple[float, float]:
+def _actor_figures(table: pa.Table) -> tuple[float, float, float]:
     shares = _Shares(table["actors"])
     true = np.array(table["actor_true"].to_pylist(), dtype=object)
     asked: list[Asked] = []
@@ -189,6 +197,8 @@ def score_posterior(
         time_width_h=_median((end - start)[timed] / 3.6e9),
         kind_bounds_error=kinds[0],
         kind_bounds_width=kinds[1],
+        kind_excluded=kinds[2],
         actor_bounds_error=actors[0],
         actor_bounds_width=actors[1],
+        actor_excluded=actors[2],
     )

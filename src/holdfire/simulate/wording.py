@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from holdfire.basics.instants import DAY_US, HOUR_US
 from holdfire.records.taxonomy import ancestors
 from holdfire.simulate.particulars import Particulars
 from holdfire.simulate.phrases import (
@@ -107,12 +106,6 @@ def _chosen(words: list[str], which: Ints) -> pa.Array:
     return pa.array(words, pa.string()).take(pa.array(which))
 
 
-def _day_part(told: Told) -> Ints:
-    """Return 0 for a whole day, else 1..4 for the part of the day in which it began."""
-    hour = (told.start_us % DAY_US) // HOUR_US
-    return np.where(told.end_us - told.start_us >= DAY_US, 0, 1 + hour // 6)
-
-
 def _slots(
     told: Told, details: Particulars, who: Ints, rows: Ints, language: str, n_places: int
 ) -> dict[str, pa.Array]:
@@ -129,7 +122,7 @@ def _slots(
     return cases | {
         "act": _chosen(ways, act),
         "Act": _chosen([way[0].upper() + way[1:] for way in ways], act),
-        "when": _chosen(list(DAY_PARTS[language]), _day_part(told)[rows]),
+        "when": _chosen(list(DAY_PARTS[language]), details.day_part[rows]),
         "hit": _chosen([*hits, ""], np.where(details.hit[rows] < 0, len(hits), details.hit[rows])),
         "rounds": _numbered(details.rounds[rows], ROUNDS[language]),
         "harm": _numbered(details.casualties_best[rows], HARM[language][1], HARM[language][0]),

@@ -31,7 +31,7 @@ def world(agreement: Agreement, shapes: pa.Table) -> World:
 def perfect(world: World) -> tuple[pa.Table, pa.Table]:
     """Return the incidents and memberships of a run that knew the truth."""
     truth = world.true_memberships.to_pylist()
-    ids = [row["truth_id"] or row["report_id"] for row in truth]
+    ids = [row["truth_id"] or row["lie_id"] for row in truth]
     members = pa.table({"report_id": world.true_memberships["report_id"], "incident_id": ids, "prob": [1.0] * len(ids)})
     unique = sorted(set(ids))
     return pa.table({"incident_id": unique, "prob_real": [float(i.startswith("t")) for i in unique]}), members
