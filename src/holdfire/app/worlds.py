@@ -151,6 +151,14 @@ def simulate_files(
     world = simulate(agreement, None if agreement is None else zone_shapes(agreement), trees.kinds, knobs, seed)
     density = knobs.incidents_per_day / world.area_km2 * 1000.0
     shape = {"area_km2": round(world.area_km2), "incidents_per_day_per_1000_km2": float(f"{density:.4g}")}
+    _write(out, world, agreement, {"seed": seed, "knobs": asdict(knobs), **shape})
+    fields = {"n_in": world.true_incidents.num_rows, "n_out": world.reports.num_rows, "n_refused": 0}
+    log.info("simulate", extra={"fields": {**fields, "seconds": round(time.perf_counter() - started, 3)}})
+    n_rows = {name: table.num_rows for name, table in _tables(world, agreement).items()}
+    return {"out": str(out), "n_rows": n_rows, "n_days": knobs.n_days, **shape}
+
+
+def _write(out: Path, world: World, agreement: Agreement | None, made: dict[str, Any]) -> None:
     folder = CaseFolder(out)
     _drop_stale(out, keeps_agreement=agreement is not None)
     if agreement is not None:
@@ -158,12 +166,7 @@ def simulate_files(
     for name, table in _tables(world, agreement).items():
         folder.write(name, table)
     folder.write_document("sources.json", _sources_document(world.sources))
-    made = {"seed": seed, "agreement_id": None if agreement is None else agreement.id, "knobs": asdict(knobs)}
-    folder.write_document("world.json", made | shape)
-    fields = {"n_in": world.true_incidents.num_rows, "n_out": world.reports.num_rows, "n_refused": 0}
-    log.info("simulate", extra={"fields": {**fields, "seconds": round(time.perf_counter() - started, 3)}})
-    n_rows = {name: table.num_rows for name, table in _tables(world, agreement).items()}
-    return {"out": str(out), "n_rows": n_rows, "n_days": knobs.n_days, **shape}
+    folder.write_document("world.json", {**made, "agreement_id": None if agreement is None else agreement.id})
 
 
 def _drop_stale(out: Path, *, keeps_agreement: bool) -> None:

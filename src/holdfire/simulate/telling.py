@@ -155,6 +155,15 @@ def _chances(truth: Truth, size: Floats, noticed: Floats | None, source: SourceK
     return chance
 
 
+def _actors(actor: Ints, source: SourceKnobs, rng: np.random.Generator) -> Ints:
+    """Return who did it as a source tells it: nobody (-1), the party, the other one; a side names its opponent."""
+    named = rng.random(actor.size) < source.names_actor
+    told = np.where(rng.random(actor.size) < source.actor_wrong, 1 - actor, actor)
+    if source.side is not None:
+        told = np.full(actor.size, 1 - source.side)
+    return np.where(named, told, -1)
+
+
 def tell(
     number: int,
     source: SourceKnobs,
@@ -184,10 +193,7 @@ def tell(
         truth.lon[which], truth.lat[which], truth.place[which], ground, source, knobs, rng
     )
     start, end = tell_times(truth.at_us[which], source, rng)
-    named = rng.random(which.size) < source.names_actor
-    actor = np.where(rng.random(which.size) < source.actor_wrong, 1 - truth.actor[which], truth.actor[which])
-    if source.side is not None:
-        actor = np.full(which.size, 1 - source.side)
+    actor = _actors(truth.actor[which], source, rng)
     delay = (rng.exponential(6.0, which.size) * HOUR_US).astype(np.int64)
     nothing = np.full(which.size, -1)
     return Told(
@@ -201,7 +207,7 @@ def tell(
         lat=lat,
         sigma_m=sigma,
         kind=tell_kinds(truth.kind[which], ground, kinds, source, rng),
-        actor=np.where(named, actor, -1),
+        actor=actor,
         place=truth.place[which],
         sent_us=truth.at_us[which] + delay,
         snapped=snapped,

@@ -112,10 +112,7 @@ def simulate(agreement: Agreement | None, shapes: pa.Table | None, kinds: Taxono
     """
     knobs = replace(knobs, sources=in_canonical_order(check_knobs(knobs).sources))
     streams = _Streams(seed, len(knobs.sources))
-    if agreement is None or shapes is None:
-        ground = lay_plain_ground(kinds, knobs, streams.ground)
-    else:
-        ground = lay_ground(agreement, shapes, kinds, knobs, streams.ground)
+    ground = _lay(agreement, shapes, kinds, knobs, streams.ground)
     truth = let_happen(ground, knobs, streams.truth)
     coverage = stand_watch(ground, knobs, streams.watch)
     told, lies, roundups = _tell_all(ground, truth, coverage, kinds, knobs, streams)
@@ -138,6 +135,14 @@ def simulate(agreement: Agreement | None, shapes: pa.Table | None, kinds: Taxono
         else TRUE_BREACH_SCHEMA.empty_table(),
         area_km2=box_km2(ground),
     )
+
+
+def _lay(
+    agreement: Agreement | None, shapes: pa.Table | None, kinds: Taxonomy, knobs: Knobs, rng: np.random.Generator
+) -> Ground:
+    if agreement is None or shapes is None:
+        return lay_plain_ground(kinds, knobs, rng)
+    return lay_ground(agreement, shapes, kinds, knobs, rng)
 
 
 def _tell_all(
