@@ -1,8 +1,8 @@
 """Ground: where a world lies, and what truly happens in it.
 
-Turns an agreement's zones into settlements and incidents with a known time, place, kind, actor and weapon.
-Rule: truth is drawn from the seed alone. Leaves who tells of it to ``telling``. Places are made in degrees with
-a local scale of metres, so worlds should not reach the poles or the antimeridian.
+Turns an agreement's zones, or a plain rectangle, into settlements and incidents with a known time, place, kind,
+actor and weapon. Rule: truth is drawn from the seed alone. Leaves who tells of it to ``telling``. Places are made
+in degrees with a local scale of metres, so worlds should not reach the poles or the antimeridian.
 """
 
 from __future__ import annotations
@@ -15,19 +15,41 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from holdfire.basics.instants import DAY_US, HOUR_US, parse_instant, to_us
+from holdfire.basics.instants import DAY_US, HOUR_US, MAX_US, parse_instant, to_us
 from holdfire.basics.places import METRES_PER_DEGREE
 from holdfire.records.agreement import Agreement
 from holdfire.records.taxonomy import Taxonomy
 from holdfire.simulate.knobs import Knobs
 
-__all__ = ["Ground", "Truth", "lay_ground", "let_happen", "shift_metres"]
+__all__ = ["Ground", "Truth", "box_km2", "lay_ground", "lay_plain_ground", "let_happen", "shift_metres"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DEFAULT_REGION = (30.0, 46.0, 36.0, 50.0)
 """West, south, east, north of a world whose agreement names no bounded zone, degrees."""
+PLAIN_CENTRE = (33.0, 48.0)
+"""Middle of the rectangle of a world without an agreement, degrees."""
+PLAIN_START = "2024-01-01T00:00:00Z"
+"""Begin of such a world, unless it is so long that it would pass the year 2100."""
+PLAIN_KINDS = (
+    "clash/raid",
+    "clash/skirmish",
+    "explosion/air_strike/bomb",
+    "explosion/drone_strike/dropped",
+    "explosion/drone_strike/one_way",
+    "explosion/mine/improvised",
+    "explosion/missile/cruise",
+    "explosion/shelling/artillery",
+    "explosion/shelling/mortar",
+    "explosion/shelling/rocket",
+    "explosion/shelling/tank",
+    "gunfire/heavy_machine_gun",
+    "gunfire/small_arms",
+    "gunfire/sniper",
+    "movement/convoy",
+)
+"""What happens in a world without an agreement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +84,13 @@ class Ground:
     kinds: tuple[str, ...]
     parties: tuple[str, ...]
     box: tuple[float, float, float, float]
+
+
+def box_km2(ground: Ground) -> float:
+    """Return the area of a world's box, square kilometres, on the sphere."""
+    west, south, east, north = ground.box
+    height_km = (north - south) * METRES_PER_DEGREE / 1000.0
+    return float(height_km * (east - west) * np.cos(np.radians((north + south) / 2)) * METRES_PER_DEGREE / 1000.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,21 +183,65 @@ def lay_ground(
 ) -> Ground:
     """Lay settlements and districts into the agreement's zones."""
     lon, lat, box = _settlements(_bounded(shapes), knobs, rng)
-    step = 0.4
     force = min(to_us(parse_instant(r.enters_into_force, agreement.time_zone)) for r in agreement.readings)
-    weight = rng.pareto(1.2, knobs.n_places) + 0.05
     acting = {party for clause in agreement.clauses for party in clause.addressees}
     parties = tuple(party.id for party in agreement.parties if party.id in acting)
+    return _ground(
+        lon,
+        lat,
+        box,
+        knobs,
+        rng,
+        force_us=force,
+        kinds=_kinds_here(agreement, kinds),
+        parties=parties[:2] if len(parties) >= 2 else (*parties, *parties),
+    )
+
+
+def lay_plain_ground(kinds: Taxonomy, knobs: Knobs, rng: np.random.Generator) -> Ground:
+    """Lay settlements and districts into a plain rectangle, for a world without an agreement."""
+    half_north = knobs.height_km * 500.0 / METRES_PER_DEGREE
+    half_east = knobs.width_km * 500.0 / (METRES_PER_DEGREE * np.cos(np.radians(PLAIN_CENTRE[1])))
+    west, east = PLAIN_CENTRE[0] - half_east, PLAIN_CENTRE[0] + half_east
+    south, north = PLAIN_CENTRE[1] - half_north, PLAIN_CENTRE[1] + half_north
+    lon, lat = rng.uniform(west, east, knobs.n_places), rng.uniform(south, north, knobs.n_places)
+    latest = MAX_US - (knobs.n_days + 30) * DAY_US
+    here = tuple(kind for kind in PLAIN_KINDS if kind in kinds)
+    return _ground(
+        lon,
+        lat,
+        (float(west), float(south), float(east), float(north)),
+        knobs,
+        rng,
+        force_us=min(to_us(parse_instant(PLAIN_START)), latest // DAY_US * DAY_US) + 2 * DAY_US,
+        kinds=here or tuple(path for path in kinds if not kinds.children[path]),
+        parties=("side-a", "side-b"),
+    )
+
+
+def _ground(
+    lon: Floats,
+    lat: Floats,
+    box: tuple[float, float, float, float],
+    knobs: Knobs,
+    rng: np.random.Generator,
+    *,
+    force_us: int,
+    kinds: tuple[str, ...],
+    parties: tuple[str, ...],
+) -> Ground:
+    step = 0.4
+    weight = rng.pareto(knobs.hot_spots, knobs.n_places) + 0.05
     return Ground(
         lon=lon,
         lat=lat,
         district_lon=(np.floor(lon / step) + 0.5) * step,
         district_lat=(np.floor(lat / step) + 0.5) * step,
         weight=weight / weight.sum(),
-        start_us=force - 2 * DAY_US,
-        force_us=force,
-        kinds=_kinds_here(agreement, kinds),
-        parties=parties[:2] if len(parties) >= 2 else (*parties, *parties),
+        start_us=force_us - 2 * DAY_US,
+        force_us=force_us,
+        kinds=kinds,
+        parties=parties,
         box=box,
     )
 
@@ -184,17 +257,20 @@ def let_happen(ground: Ground, knobs: Knobs, rng: np.random.Generator) -> Truth:
     place = rng.choice(ground.lon.size, n, p=ground.weight)
     east, north = (rng.normal(0, knobs.spread_km * 1000, n) for _ in range(2))
     lon, lat = shift_metres(ground.lon[place], ground.lat[place], east, north)
-    kind_weight = rng.dirichlet(np.full(len(ground.kinds), 0.6))
+    kind_weight = rng.dirichlet(np.full(len(ground.kinds), knobs.kind_mix))
     kind = rng.choice(len(ground.kinds), n, p=kind_weight)
     actor = (rng.random(n) < 0.5).astype(np.int64)
     parent = np.repeat(np.arange(n), rng.poisson(knobs.aftershocks, n))
     m = parent.size
-    later = (rng.exponential(3.0, m) * HOUR_US).astype(np.int64) + 5 * 60 * 1_000_000
-    near_lon, near_lat = shift_metres(lon[parent], lat[parent], rng.normal(0, 2500, m), rng.normal(0, 2500, m))
+    later = (rng.exponential(knobs.aftershock_h, m) * HOUR_US).astype(np.int64) + 5 * 60 * 1_000_000
+    east, north = (rng.normal(0, knobs.aftershock_km * 1000, m) for _ in range(2))
+    near_lon, near_lat = shift_metres(lon[parent], lat[parent], east, north)
     answered = rng.random(m) < 0.3
     at = np.concatenate([at, at[parent] + later])
     order = np.argsort(at, kind="stable")
-    new_kind = np.where(rng.random(m) < 0.6, kind[parent], rng.choice(len(ground.kinds), m, p=kind_weight))
+    new_kind = np.where(
+        rng.random(m) < knobs.aftershock_same_kind, kind[parent], rng.choice(len(ground.kinds), m, p=kind_weight)
+    )
     actor = np.concatenate([actor, np.where(answered, 1 - actor[parent], actor[parent])])
     return Truth(
         at_us=at[order],

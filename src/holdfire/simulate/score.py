@@ -1,9 +1,9 @@
-"""Score: how right a result was, against a world's truth.
+"""Score: how right incidents were, against a world's truth.
 
-Turns memberships, incidents and assessments, beside what truly happened, into figures: pairwise and B-cubed
-F1, count error, calibration, and how well probabilities tell truth from lies. Rule: figures are of the result
-as it was written, no threshold is tuned. Source: Bagga & Baldwin (1998) for B-cubed; Naeini et al. (2015) for
-the expected calibration error.
+Turns memberships and incidents, beside what truly happened, into figures: pairwise and B-cubed F1, exact incidents,
+over-merging, count error, calibration, how well probabilities tell truth from lies, and what became of round-ups.
+Rule: figures are of the result as it was written, no threshold is tuned. Leaves places and names to
+``posterior_score``, breaches to ``breach_score``. Source: Bagga & Baldwin (1998) for B-cubed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["BreachScore", "FusionScore", "calibration_error", "score_breaches", "score_fusion"]
+from holdfire.simulate.calibration import Bin, area_under_curve, calibration_error, reliability
+from holdfire.simulate.matching import Matched, main_memberships, match
+
+__all__ = ["FusionScore", "RoundupScore", "score_fusion", "score_roundups"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,23 +26,34 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusionScore:
-    """Hold how right incidents were.
+    """Hold how right incidents were; round-ups are left out where they have no vote.
 
     Attributes
     ----------
     pair_precision, pair_recall, pair_f1 : float, 0..1
-        Over pairs of reports of one true incident; fabrications count as alone.
+        Over pairs of reports of one story: one true incident, or one lie told by several reports.
     bcubed_precision, bcubed_recall, bcubed_f1 : float, 0..1
-    n_true, n_found : int
-        Incidents that were told at all, and incidents found that hold a true report.
+    n_true, n_found, n_roundup_only : int
+        Incidents that a report of their own tells of; incidents found that hold such a report; incidents found that
+        hold nothing but round-ups.
     count_error : float
         ``n_found / n_true - 1``.
+    exact : float, 0..1
+        Share of true incidents whose reports are all of one incident's reports, and no others.
+    over_merged, split : float, 0..1
+        Share of incidents found that hold reports of two or more true ones; share of true incidents whose reports
+        lie in two or more.
     curated_violations : int
         Incidents that hold two reports of one curated source.
+    membership_calibration_error, shared_membership_calibration_error : float, 0..1
+        Expected calibration error of the likeliest membership against whether the report tells the story that most
+        reports of its incident tell; of all reports, and of those in incidents of two or more.
     real_calibration_error : float, 0..1
         Expected calibration error of ``prob_real`` in ten bins.
     real_auc : float, 0..1 or nan
         Probability that a true incident has a higher ``prob_real`` than a fabricated one.
+    membership_reliability, real_reliability : tuple of Bin
+        The tables behind the calibration errors, in ten bins.
     """
 
     pair_precision: float
@@ -50,47 +64,47 @@ class FusionScore:
     bcubed_f1: float
     n_true: int
     n_found: int
+    n_roundup_only: int
     count_error: float
+    exact: float
+    over_merged: float
+    split: float
     curated_violations: int
+    membership_calibration_error: float
+    shared_membership_calibration_error: float
     real_calibration_error: float
     real_auc: float
+    membership_reliability: tuple[Bin, ...]
+    real_reliability: tuple[Bin, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreachScore:
-    """Hold how right breach probabilities were.
+class RoundupScore:
+    """Hold what became of reports that tell of several incidents.
 
     Attributes
     ----------
-    n_true : int
-        True breaches by incidents that were told at all.
-    expected_lower, expected_upper : float
-        Sums of the lower and upper probabilities.
-    covered : float, 0..1
-        Share of clause-and-party totals whose truth lies within the sums of lower and upper probabilities,
-        each widened by two standard deviations of its own chance.
-    n_established, n_established_right : int
-        Assessments established, and those of them that were true.
+    n_roundups : int
+    n_links : int
+        Pairs of a round-up and an incident that it tells of and that was found.
+    n_rows, n_secondary : int
+        Memberships of round-ups, and those of them that are not a report's likeliest.
+    recall : float, 0..1
+        Share of the links that a membership holds.
+    precision, secondary_precision : float, 0..1 or nan
+        Share of memberships, and of the secondary ones, whose incident the round-up tells of; nan where there is none.
     calibration_error : float, 0..1
-        Of the midpoints of assessments narrower than 0.2, in ten bins.
+        Of all their memberships' probabilities.
     """
 
-    n_true: int
-    expected_lower: float
-    expected_upper: float
-    covered: float
-    n_established: int
-    n_established_right: int
+    n_roundups: int
+    n_links: int
+    n_rows: int
+    n_secondary: int
+    recall: float
+    precision: float
+    secondary_precision: float
     calibration_error: float
-
-
-def _codes(values: pa.ChunkedArray) -> Ints:
-    """Return dense codes; each null gets a code of its own."""
-    encoded = values.combine_chunks().dictionary_encode()
-    codes: Ints = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
-    missing = np.flatnonzero(codes < 0)
-    codes[missing] = len(encoded.dictionary) + np.arange(missing.size)
-    return codes
 
 
 def _pairs(counts: Ints) -> float:
@@ -101,40 +115,38 @@ def _f1(precision: float, recall: float) -> float:
     return 0.0 if precision + recall == 0 else 2 * precision * recall / (precision + recall)
 
 
-def calibration_error(prob: Floats, happened: NDArray[np.bool_], n_bins: int = 10) -> float:
-    """Return the expected calibration error: mean distance of share and mean probability over bins, by size.
-
-    Examples
-    --------
-    >>> calibration_error(np.array([1.0, 0.0]), np.array([True, False]))
-    0.0
-    """
-    if prob.size == 0:
-        return 0.0
-    bins = np.minimum((prob * n_bins).astype(int), n_bins - 1)
-    n = np.bincount(bins, minlength=n_bins)
-    mean = np.bincount(bins, weights=prob, minlength=n_bins)
-    share = np.bincount(bins, weights=happened.astype(float), minlength=n_bins)
-    return float(np.abs(mean - share)[n > 0].sum() / prob.size)
+def _share(mask: NDArray[np.bool_], empty: float = 0.0) -> float:
+    return float(mask.mean()) if mask.size else empty
 
 
-def _auc(prob: Floats, happened: NDArray[np.bool_]) -> float:
-    n_true, n_false = int(happened.sum()), int((~happened).sum())
-    if n_true == 0 or n_false == 0:
-        return float("nan")
-    _, inverse, n = np.unique(prob, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(n) - (n - 1) / 2.0)[inverse]
-    return float((rank[happened].sum() - n_true * (n_true + 1) / 2) / (n_true * n_false))
-
-
-def _main_membership(memberships: pa.Table) -> pa.Table:
-    """Keep each report's likeliest incident; ties go to the smaller id."""
-    keys = [("report_id", "ascending"), ("prob", "descending"), ("incident_id", "ascending")]
-    table = memberships.take(pc.sort_indices(memberships, sort_keys=keys))
-    ids = table["report_id"].to_numpy(zero_copy_only=False)
-    first = np.ones(ids.size, dtype=bool)
-    first[1:] = ids[1:] != ids[:-1]
-    return table.filter(pa.array(first))
+def _cluster_figures(matched: Matched) -> dict[str, float]:
+    """Return the figures that compare two partitions of the reports."""
+    found, story = matched.found, matched.story
+    both = found * (int(story.max(initial=0)) + 1) + story
+    _, first, both_of, n_both = np.unique(both, return_index=True, return_inverse=True, return_counts=True)
+    _, found_of, n_found = np.unique(found, return_inverse=True, return_counts=True)
+    _, story_of, n_story = np.unique(story, return_inverse=True, return_counts=True)
+    hits = _pairs(n_both)
+    precision = hits / _pairs(n_found) if _pairs(n_found) else 1.0
+    recall = hits / _pairs(n_story) if _pairs(n_story) else 1.0
+    b_precision = float((n_both[both_of] / n_found[found_of]).mean()) if found.size else 1.0
+    b_recall = float((n_both[both_of] / n_story[story_of]).mean()) if found.size else 1.0
+    true = matched.is_true[first]
+    alone = (n_both == n_found[found_of[first]]) & (n_both == n_story[story_of[first]])
+    n_true = int(np.unique(story[matched.is_true]).size)
+    stories_in = np.bincount(found_of[first][true & matched.held[first]], minlength=n_found.size)
+    parts_of = np.bincount(story_of[first][true], minlength=n_story.size)
+    return {
+        "pair_precision": precision,
+        "pair_recall": recall,
+        "pair_f1": _f1(precision, recall),
+        "bcubed_precision": b_precision,
+        "bcubed_recall": b_recall,
+        "bcubed_f1": _f1(b_precision, b_recall),
+        "exact": float((alone & true & matched.held[first]).sum()) / n_true if n_true else 1.0,
+        "over_merged": _share(stories_in[stories_in > 0] > 1),
+        "split": _share(parts_of[parts_of > 0] > 1),
+    }
 
 
 def score_fusion(
@@ -147,51 +159,56 @@ def score_fusion(
     incidents, memberships, reports, sources : pyarrow.Table
         As a run wrote them.
     truth : pyarrow.Table
-        ``report_id`` and ``truth_id`` (null = fabricated).
+        ``report_id``, ``truth_id`` (null = fabricated) and, where known, ``lie_id``.
     """
-    main = _main_membership(memberships)
-    table = main.join(truth.select(["report_id", "truth_id"]), "report_id", join_type="inner")
-    table = table.join(reports.select(["report_id", "source_id"]), "report_id", join_type="left outer")
-    found, true = _codes(table["incident_id"]), _codes(table["truth_id"])
-    both = found * (int(true.max(initial=0)) + 1) + true
-    _, both_of, n_both = np.unique(both, return_inverse=True, return_counts=True)
-    _, found_of, n_found = np.unique(found, return_inverse=True, return_counts=True)
-    _, true_of, n_true = np.unique(true, return_inverse=True, return_counts=True)
-    hits = _pairs(n_both)
-    precision = hits / _pairs(n_found) if _pairs(n_found) else 1.0
-    recall = hits / _pairs(n_true) if _pairs(n_true) else 1.0
-    b_precision = float((n_both[both_of] / n_found[found_of]).mean()) if found.size else 1.0
-    b_recall = float((n_both[both_of] / n_true[true_of]).mean()) if found.size else 1.0
-    real, prob = _real(table, incidents)
-    n_truths = int(pc.count_distinct(table["truth_id"], mode="only_valid").as_py())
+    matched = match(memberships, truth)
+    real, prob, n_roundup_only = _real(incidents, memberships, matched)
+    n_true = int(np.unique(matched.story[matched.is_true]).size)
+    n_found = int(np.unique(matched.found[matched.is_true & matched.held]).size)
+    member = matched.table["prob"].to_numpy()
+    held, is_right = matched.held, matched.is_right
+    shared = held & (np.bincount(matched.found)[matched.found] > 1)
     return FusionScore(
-        pair_precision=precision,
-        pair_recall=recall,
-        pair_f1=_f1(precision, recall),
-        bcubed_precision=b_precision,
-        bcubed_recall=b_recall,
-        bcubed_f1=_f1(b_precision, b_recall),
-        n_true=n_truths,
-        n_found=int(real.sum()),
-        count_error=float(real.sum()) / n_truths - 1.0 if n_truths else 0.0,
-        curated_violations=_curated_violations(table, sources),
+        **_cluster_figures(matched),
+        n_true=n_true,
+        n_found=n_found,
+        n_roundup_only=n_roundup_only,
+        count_error=n_found / n_true - 1.0 if n_true else 0.0,
+        curated_violations=_curated_violations(memberships, reports, sources),
+        membership_calibration_error=calibration_error(member[held], is_right[held]),
+        shared_membership_calibration_error=calibration_error(member[shared], is_right[shared]),
         real_calibration_error=calibration_error(prob, real),
-        real_auc=_auc(prob, real),
+        real_auc=area_under_curve(prob, real),
+        membership_reliability=reliability(member[held], is_right[held]),
+        real_reliability=reliability(prob, real),
     )
 
 
-def _real(table: pa.Table, incidents: pa.Table) -> tuple[NDArray[np.bool_], Floats]:
-    """Return of every incident whether any of its reports is true, and its ``prob_real``."""
-    held = table.filter(pc.is_valid(table["incident_id"]))
-    held = held.append_column("true", pc.is_valid(held["truth_id"]).cast(pa.int8()))
-    known = held.group_by("incident_id").aggregate([("true", "max")])
-    joined = known.join(incidents.select(["incident_id", "prob_real"]), "incident_id", join_type="inner")
-    return joined["true_max"].to_numpy() > 0, joined["prob_real"].to_numpy()
+def _real(incidents: pa.Table, memberships: pa.Table, matched: Matched) -> tuple[NDArray[np.bool_], Floats, int]:
+    """Return of every incident whether any of its reports is true, its ``prob_real``, and how many hold round-ups only.
+
+    A round-up sums up what happened: an incident of nothing else is real.
+    """
+    own = matched.table.filter(pa.array(matched.held))
+    own = own.append_column("true", pc.is_valid(own["truth_id"]).cast(pa.int8()))
+    known = own.group_by("incident_id").aggregate([("true", "max")])
+    summing = main_memberships(memberships)
+    summing = summing.filter(pc.is_in(summing["report_id"], pc.unique(matched.roundups["report_id"])))
+    only = pc.unique(summing["incident_id"]).drop_null()
+    only = only.filter(pc.invert(pc.is_in(only, known["incident_id"].combine_chunks())))
+    prob = incidents.select(["incident_id", "prob_real"])
+    by_own = known.join(prob, "incident_id", join_type="inner")
+    by_sum = prob.filter(pc.is_in(prob["incident_id"], only))
+    real = np.concatenate([by_own["true_max"].to_numpy() > 0, np.ones(by_sum.num_rows, dtype=bool)])
+    return real, np.concatenate([by_own["prob_real"].to_numpy(), by_sum["prob_real"].to_numpy()]), len(only)
 
 
-def _curated_violations(table: pa.Table, sources: pa.Table) -> int:
+def _curated_violations(memberships: pa.Table, reports: pa.Table, sources: pa.Table) -> int:
     curated = sources.filter(sources["curated"])["source_id"]
-    held = table.filter(pc.and_(pc.is_in(table["source_id"], curated), pc.is_valid(table["incident_id"])))
+    told = reports.select(["report_id", "source_id"])
+    told = told.filter(pc.is_in(told["source_id"], curated))
+    held = main_memberships(memberships).select(["report_id", "incident_id"]).join(told, "report_id", join_type="inner")
+    held = held.filter(pc.is_valid(held["incident_id"]))
     if held.num_rows == 0:
         return 0
     n = held.group_by(["incident_id", "source_id"]).aggregate([("report_id", "count")])
@@ -199,63 +216,36 @@ def _curated_violations(table: pa.Table, sources: pa.Table) -> int:
     return int(pc.count_distinct(twice["incident_id"]).as_py())
 
 
-def score_breaches(assessments: pa.Table, memberships: pa.Table, truth: pa.Table, breaches: pa.Table) -> BreachScore:
-    """Score breach probabilities against the breaches that truly happened.
-
-    An incident stands for the true incident that most of its reports tell of.
+def score_roundups(memberships: pa.Table, truth: pa.Table) -> RoundupScore | None:
+    """Score the memberships of reports that tell of several incidents; None where the world has none.
 
     Parameters
     ----------
-    assessments, memberships : pyarrow.Table
-        As a run wrote them.
-    truth, breaches : pyarrow.Table
-        ``report_id``, ``truth_id``; and ``truth_id``, ``clause_id``, ``reading``, ``party``.
+    memberships, truth : pyarrow.Table
+        As for ``score_fusion``.
     """
-    main = _main_membership(memberships).join(truth.select(["report_id", "truth_id"]), "report_id")
-    votes = main.filter(pc.and_(pc.is_valid(main["incident_id"]), pc.is_valid(main["truth_id"])))
-    votes = votes.group_by(["incident_id", "truth_id"]).aggregate([("report_id", "count")])
-    keys = [("incident_id", "ascending"), ("report_id_count", "descending"), ("truth_id", "ascending")]
-    votes = votes.take(pc.sort_indices(votes, sort_keys=keys))
-    ids = votes["incident_id"].to_numpy(zero_copy_only=False)
-    first = np.ones(ids.size, dtype=bool)
-    first[1:] = ids[1:] != ids[:-1]
-    stands_for = dict(zip(ids[first], votes["truth_id"].to_numpy(zero_copy_only=False)[first], strict=True))
-    true_set = {tuple(row.values()) for row in breaches.to_pylist()}
-    judged = assessments.filter(pc.is_valid(assessments["incident_id"]))
-    columns = [judged[name].to_pylist() for name in ("incident_id", "clause_id", "reading", "party")]
-    hit = np.array([(stands_for.get(i), c, r, p) in true_set for i, c, r, p in zip(*columns, strict=True)], dtype=bool)
-    lower, upper = judged["prob_lower"].to_numpy(), judged["prob_upper"].to_numpy()
-    established = np.array([v == "established" for v in judged["verdict"].to_pylist()], dtype=bool)
-    narrow = upper - lower < 0.2
-    told = set(truth["truth_id"].to_pylist())
-    n_true = sum(1 for row in true_set if row[0] in told)
-    return BreachScore(
-        n_true=n_true,
-        expected_lower=float(lower.sum()),
-        expected_upper=float(upper.sum()),
-        covered=_covered(columns, lower, upper, true_set, told),
-        n_established=int(established.sum()),
-        n_established_right=int((established & hit).sum()),
-        calibration_error=calibration_error(((lower + upper) / 2)[narrow], hit[narrow]),
+    matched = match(memberships, truth)
+    if matched.roundups.num_rows == 0:
+        return None
+    incident_of = {row["incident_id"]: row["truth_id"] for row in matched.stands_for.to_pylist()}
+    was_found = set(incident_of.values())
+    pairs = zip(*(matched.roundups[name].to_pylist() for name in ("report_id", "truth_id")), strict=True)
+    links = {pair for pair in pairs if pair[1] in was_found}
+    rows = memberships.filter(pc.is_in(memberships["report_id"], pc.unique(matched.roundups["report_id"])))
+    rows = rows.filter(pc.is_valid(rows["incident_id"]))
+    main = main_memberships(rows)
+    likeliest = set(zip(main["report_id"].to_pylist(), main["incident_id"].to_pylist(), strict=True))
+    told = list(zip(rows["report_id"].to_pylist(), rows["incident_id"].to_pylist(), strict=True))
+    reached = [(report, incident_of.get(incident)) for report, incident in told]
+    right = np.array([pair in links for pair in reached], dtype=bool)
+    secondary = np.array([pair not in likeliest for pair in told], dtype=bool)
+    return RoundupScore(
+        n_roundups=int(pc.count_distinct(matched.roundups["report_id"]).as_py()),
+        n_links=len(links),
+        n_rows=len(told),
+        n_secondary=int(secondary.sum()),
+        recall=len(links & set(reached)) / len(links) if links else 1.0,
+        precision=_share(right, float("nan")),
+        secondary_precision=_share(right[secondary], float("nan")),
+        calibration_error=calibration_error(rows["prob"].to_numpy(), right),
     )
-
-
-def _covered(
-    columns: list[list[str]],
-    lower: Floats,
-    upper: Floats,
-    true_set: set[tuple[str, ...]],
-    told: set[str | None],
-) -> float:
-    truth: dict[tuple[str, ...], int] = {}
-    for row in true_set:
-        if row[0] in told:
-            truth[row[1:]] = truth.get(row[1:], 0) + 1
-    sums: dict[tuple[str, ...], Floats] = {key: np.zeros(4) for key in truth}
-    for key, low, high in zip(zip(*columns[1:], strict=True), lower, upper, strict=True):
-        sums.setdefault(key, np.zeros(4))
-        sums[key] += (low, high, low * (1 - low), high * (1 - high))
-    if not sums:
-        return 1.0
-    within = [s[0] - 2 * np.sqrt(s[2]) <= truth.get(key, 0) <= s[1] + 2 * np.sqrt(s[3]) for key, s in sums.items()]
-    return float(np.mean(within))

@@ -1,34 +1,42 @@
 """World: one simulated world, from an agreement and a seed to reports, sources, watch log and truth.
 
-Turns an agreement and its zone shapes into everything that a mission would get, and what truly happened.
-Rule: the same agreement, knobs and seed give the same bytes; no id tells the truth. Leaves scoring to
-``score``. Source: DESIGN, section 3.
+Turns an agreement and its zone shapes, or a plain rectangle, into everything that a mission would get, and what
+truly happened. Rule: the same agreement, knobs and seed give the same bytes, in whatever order the sources are
+listed; no id tells the truth. Leaves scoring to ``score``. Source: DESIGN, section 3.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from holdfire.basics.instants import DAY_US, from_us, parse_instant, to_us
-from holdfire.basics.places import METRES_PER_DEGREE
 from holdfire.records.agreement import Agreement
-from holdfire.records.report import REPORT_SCHEMA
 from holdfire.records.schema import INSTANT, sort_table, table_from
 from holdfire.records.source import SOURCE_SCHEMA
 from holdfire.records.taxonomy import Taxonomy
-from holdfire.records.zones import Line, LineVersion
 from holdfire.simulate.breaches import TRUE_BREACH_SCHEMA, true_breaches
-from holdfire.simulate.ground import Ground, Truth, lay_ground, let_happen
+from holdfire.simulate.check_knobs import check_knobs
+from holdfire.simulate.copies import copy_from
+from holdfire.simulate.ground import Ground, Truth, box_km2, lay_ground, lay_plain_ground, let_happen
 from holdfire.simulate.knobs import Knobs
-from holdfire.simulate.telling import Told, copy_from, join_told, tell, tell_lies
+from holdfire.simulate.lies import Lies, lie_along, make_lies
+from holdfire.simulate.particulars import draw_sizes, tell_particulars
+from holdfire.simulate.report_table import TRUE_MEMBERSHIP_SCHEMA, ids, membership_table, report_table
+from holdfire.simulate.roundups import NO_ROUNDUPS, Roundups, sum_up
+from holdfire.simulate.slips import let_slip
+from holdfire.simulate.source_sets import in_canonical_order
+from holdfire.simulate.telling import tell
+from holdfire.simulate.told import Told, join_told
 from holdfire.simulate.watch import prob_noticed, stand_watch
-from holdfire.simulate.words import place_name, write_texts
+from holdfire.simulate.wording import N_PHRASES, Said
 
-__all__ = ["TRUE_INCIDENT_SCHEMA", "TRUE_MEMBERSHIP_SCHEMA", "World", "move_lines", "simulate"]
+__all__ = ["TRUE_INCIDENT_SCHEMA", "TRUE_MEMBERSHIP_SCHEMA", "World", "simulate"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 TRUE_INCIDENT_SCHEMA = pa.schema(
     [
@@ -41,14 +49,6 @@ TRUE_INCIDENT_SCHEMA = pa.schema(
         pa.field("target", pa.string(), nullable=False),
     ]
 )
-TRUE_MEMBERSHIP_SCHEMA = pa.schema(
-    [
-        pa.field("report_id", pa.string(), nullable=False),
-        ("truth_id", pa.string()),
-        pa.field("copied", pa.bool_(), nullable=False),
-    ]
-)
-"""Report to what it truly tells of; a null truth is a fabrication."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,9 @@ class World:
     reports, sources, coverage : pyarrow.Table
         By ``REPORT_SCHEMA``, ``SOURCE_SCHEMA``, ``COVERAGE_SCHEMA``.
     true_incidents, true_memberships, true_breaches : pyarrow.Table
-        What happened, which report tells of it, which clause it breached.
+        What happened, which report tells of it, which clause it breached (none without an agreement).
+    area_km2 : float, km2
+        Of the box in which it lies.
     """
 
     reports: pa.Table
@@ -69,17 +71,31 @@ class World:
     true_incidents: pa.Table
     true_memberships: pa.Table
     true_breaches: pa.Table
+    area_km2: float
 
 
-def simulate(agreement: Agreement, shapes: pa.Table, kinds: Taxonomy, knobs: Knobs, seed: int) -> World:
+class _Streams:
+    """Hold a world's streams of chance, so that a new knob draws from one that no other knob draws from."""
+
+    def __init__(self, seed: int, n_sources: int) -> None:
+        root = np.random.default_rng(seed)
+        first = root.spawn(4 + 2 * n_sources)
+        self.ground, self.truth, self.watch, self.order = first[:4]
+        self.tell, self.copy = first[4::2], first[5::2]
+        second = root.spawn(4 + 3 * n_sources)
+        self.sizes, self.particulars, self.slips, self.words = second[:4]
+        self.lie_along, self.sum_up, self.copy_places = second[4::3], second[5::3], second[6::3]
+
+
+def simulate(agreement: Agreement | None, shapes: pa.Table | None, kinds: Taxonomy, knobs: Knobs, seed: int) -> World:
     """Make a world.
 
     Parameters
     ----------
-    agreement : Agreement
-        With the lines as they truly ran; see ``move_lines``.
-    shapes : pyarrow.Table
-        Its zones by ``ZONE_SHAPE_SCHEMA``.
+    agreement : Agreement or None
+        With the lines as they truly ran; see ``move_lines``. None = a plain rectangle, where nothing is a breach.
+    shapes : pyarrow.Table or None
+        Its zones by ``ZONE_SHAPE_SCHEMA``; None where there is no agreement.
     kinds : Taxonomy
     knobs : Knobs
     seed : int
@@ -88,112 +104,147 @@ def simulate(agreement: Agreement, shapes: pa.Table, kinds: Taxonomy, knobs: Kno
     Returns
     -------
     World
+
+    Raises
+    ------
+    DocumentError
+        Knobs are out of their range or contradict each other; all are named.
     """
-    streams = np.random.default_rng(seed).spawn(4 + 2 * len(knobs.sources))
-    ground = lay_ground(agreement, shapes, kinds, knobs, streams[0])
-    truth = let_happen(ground, knobs, streams[1])
-    coverage = stand_watch(ground, knobs, streams[2])
-    told, phrase = _tell_all(ground, truth, coverage, kinds, knobs, streams)
-    order = streams[3].permutation(told.source.size)
-    reports, report_ids = _reports(told, phrase, order, ground, knobs)
-    truth_ids = np.array([f"t{number:07d}" for number in range(truth.at_us.size)], dtype=object)
-    members = table_from(
-        {
-            "report_id": pa.array(report_ids),
-            "truth_id": pa.array([truth_ids[i] if i >= 0 else None for i in told.truth], pa.string()),
-            "copied": pa.array(told.copied),
-        },
-        TRUE_MEMBERSHIP_SCHEMA,
-    )
-    incidents = _true_incidents(truth, truth_ids, ground)
+    knobs = replace(knobs, sources=in_canonical_order(check_knobs(knobs).sources))
+    streams = _Streams(seed, len(knobs.sources))
+    ground = _lay(agreement, shapes, kinds, knobs, streams.ground)
+    truth = let_happen(ground, knobs, streams.truth)
+    coverage = stand_watch(ground, knobs, streams.watch)
+    told, lies, roundups = _tell_all(ground, truth, coverage, kinds, knobs, streams)
+    details = tell_particulars(told, truth, lies, roundups, ground, knobs, streams.particulars)
+    languages = tuple(sorted({code for s in knobs.sources for code in (s.language, *s.other_languages)}))
+    said = _say_all(told, languages, knobs, streams)
+    copies, origin = _copy_all(told, ground, knobs, streams)
+    said = _say_copies(copies, said, origin, languages, knobs, streams.words)
+    told, details = join_told([told, copies]), details.take(np.append(np.arange(told.source.size), origin))
+    order = streams.order.permutation(told.source.size)
+    incidents = _true_incidents(truth, ground)
     return World(
-        reports=sort_table(reports, ["report_id"]),
+        reports=report_table(told, details, said, order, languages, ground, knobs),
         sources=_sources(ground, knobs),
         coverage=coverage,
         true_incidents=incidents,
-        true_memberships=sort_table(members, ["report_id"]),
+        true_memberships=membership_table(told, roundups, order),
         true_breaches=true_breaches(incidents, agreement, shapes, kinds)
-        if truth.at_us.size
+        if agreement is not None and truth.at_us.size
         else TRUE_BREACH_SCHEMA.empty_table(),
+        area_km2=box_km2(ground),
     )
+
+
+def _lay(
+    agreement: Agreement | None, shapes: pa.Table | None, kinds: Taxonomy, knobs: Knobs, rng: np.random.Generator
+) -> Ground:
+    if agreement is None or shapes is None:
+        return lay_plain_ground(kinds, knobs, rng)
+    return lay_ground(agreement, shapes, kinds, knobs, rng)
 
 
 def _tell_all(
-    ground: Ground,
-    truth: Truth,
-    coverage: pa.Table,
-    kinds: Taxonomy,
-    knobs: Knobs,
-    streams: list[np.random.Generator],
-) -> tuple[Told, NDArray[np.int64]]:
-    """Let every source tell, lie and copy; return the reports and the number of each one's phrase."""
+    ground: Ground, truth: Truth, coverage: pa.Table, kinds: Taxonomy, knobs: Knobs, streams: _Streams
+) -> tuple[Told, list[Lies], Roundups]:
+    """Let every source tell, lie and sum up; return the reports, what was made up and what was summed up."""
     parts: list[Told] = []
+    made: list[tuple[Lies, int]] = []
+    summed: list[Roundups] = [NO_ROUNDUPS]
+    summed_told: list[Told] = []
+    n_lies, n_roundups = 0, 0
+    size = draw_sizes(truth.at_us.size, knobs, streams.sizes)
     for number, source in enumerate(knobs.sources):
-        rng = streams[4 + 2 * number]
+        rng = streams.tell[number]
         noticed = prob_noticed(truth, coverage, source.source_id) if source.by_watch else None
-        own = tell(number, source, truth, noticed, ground, kinds, knobs, rng)
-        parts += [own, tell_lies(number, source, own.source.size, ground, kinds, knobs, rng)]
-    told = join_told(parts)
-    phrase = streams[3].integers(0, 3, told.source.size)
+        own = tell(number, source, truth, size, noticed, ground, kinds, knobs, rng)
+        lies, told_lies = make_lies(number, source, own.source.size, n_lies, ground, kinds, knobs, rng)
+        parts += [own, told_lies]
+        made.append((lies, n_lies))
+        n_lies += lies.at_us.size
+        if source.roundups:
+            roundups, told = sum_up(number, source, truth, ground, knobs, streams.sum_up[number], n_roundups)
+            n_roundups += roundups.n
+            summed.append(roundups)
+            summed_told.append(told)
+    told = join_told([*parts, *lie_along(made, ground, kinds, knobs, streams.lie_along), *summed_told])
+    joined = Roundups(
+        roundup=np.concatenate([part.roundup for part in summed]),
+        truth=np.concatenate([part.truth for part in summed]),
+        n=n_roundups,
+    )
+    return let_slip(told, knobs, streams.slips), [lies for lies, _ in made], joined
+
+
+def _copy_all(told: Told, ground: Ground, knobs: Knobs, streams: _Streams) -> tuple[Told, Ints]:
+    """Let every source copy; return the copies, and the index of the report that each repeats."""
     names = [source.source_id for source in knobs.sources]
-    copies: list[Told] = []
-    phrases = [phrase]
+    none = np.empty(0, dtype=np.int64)
+    copies, origins = [], [none]
     for number, source in enumerate(knobs.sources):
-        if source.copies_from:
-            copied = np.array([names.index(name) for name in source.copies_from if name in names], dtype=np.int64)
-            part, which = copy_from(number, source, told, copied, streams[5 + 2 * number])
-            copies.append(part)
-            phrases.append(phrase[which])
-    return join_told([told, *copies]), np.concatenate(phrases)
+        copied = np.array([names.index(name) for name in source.copies_from], dtype=np.int64)
+        rngs = (streams.copy[number], streams.copy_places[number])
+        part, which = copy_from(number, source, told, copied, ground, rngs)
+        copies.append(part)
+        origins.append(which)
+    return join_told(copies), np.concatenate(origins)
 
 
-def _reports(
-    told: Told, phrase: NDArray[np.int64], order: NDArray[np.int64], ground: Ground, knobs: Knobs
-) -> tuple[pa.Table, NDArray[np.object_]]:
-    numbers = np.empty(order.size, dtype=np.int64)
-    numbers[order] = np.arange(order.size)
-    report_ids = np.array([f"r{number:08d}" for number in numbers], dtype=object)
-    names = [source.source_id for source in knobs.sources]
-    languages = sorted({source.language for source in knobs.sources})
-    speaks = np.array(
-        [
-            languages.index(s.language) if knobs.texts and s.kind in ("media", "party", "public") else -1
-            for s in knobs.sources
-        ]
+def _languages_of(told: Told, languages: tuple[str, ...], knobs: Knobs, rng: np.random.Generator) -> Ints:
+    """Return the language of each report as its source writes it; -1 where the source has no words."""
+    sources = knobs.sources
+    writes = np.array([knobs.texts and s.kind in ("media", "party", "public") for s in sources])
+    own = np.array([languages.index(s.language) for s in sources])
+    others = [[languages.index(code) for code in s.other_languages] or [own[k]] for k, s in enumerate(sources)]
+    n_others = np.array([len(codes) for codes in others])
+    table = np.array([(codes * 3)[:3] for codes in others], dtype=np.int64)
+    share = np.array([s.other_share for s in sources])[told.source]
+    nth = rng.integers(0, 6, told.source.size) % n_others[told.source]
+    other = rng.random(told.source.size) < share
+    return np.where(writes[told.source], np.where(other, table[told.source, nth], own[told.source]), -1)
+
+
+def _say_all(told: Told, languages: tuple[str, ...], knobs: Knobs, streams: _Streams) -> Said:
+    """Choose language and phrase of every report that is no copy."""
+    n = told.source.size
+    language = _languages_of(told, languages, knobs, streams.words)
+    if knobs.wording == "rich":
+        return Said(
+            language=language,
+            phrase=streams.words.integers(0, N_PHRASES, n),
+            who=streams.words.integers(0, 1000, n),
+        )
+    return Said(language=language, phrase=streams.order.integers(0, 3, n), who=np.zeros(n, dtype=np.int64))
+
+
+def _say_copies(
+    copies: Told, said: Said, origin: Ints, languages: tuple[str, ...], knobs: Knobs, rng: np.random.Generator
+) -> Said:
+    """Return the words of all reports: copies are told word for word, in other words, or translated."""
+    theirs = said.take(origin)
+    own = _languages_of(copies, languages, knobs, rng)
+    how = rng.random(origin.size)
+    verbatim, paraphrase = (
+        np.array([getattr(source, name) for source in knobs.sources])[copies.source]
+        for name in ("copy_verbatim", "copy_paraphrase")
     )
-    language = speaks[told.source]
-    roots = np.array([str(kind).partition("/")[0] for kind in told.kind], dtype=object)
-    # One story has one phrase: copies keep it, in the copier's language.
-    texts = write_texts(roots, told.place, phrase, languages, language, ground.lon.size)
-    place_names = pa.array([place_name(i, "en") for i in range(ground.lon.size)])
-    table = table_from(
-        {
-            "report_id": pa.array(report_ids),
-            "source_id": pa.array(names).take(pa.array(told.source)),
-            "occurred_start": pa.array(told.start_us).cast(INSTANT),
-            "occurred_end": pa.array(told.end_us).cast(INSTANT),
-            "lon": told.lon,
-            "lat": told.lat,
-            "sigma_m": told.sigma_m,
-            "kind": pa.array(told.kind, pa.string()),
-            "actor": pa.array(ground.parties).take(pa.array(told.actor, mask=told.actor < 0)),
-            "text": texts,
-            "reported_start": pa.array(told.sent_us).cast(INSTANT),
-            "reported_end": pa.array(told.sent_us + 1).cast(INSTANT),
-            "place_model": pa.array(np.full(order.size, "point", dtype=object), pa.string()),
-            "place_name": place_names.take(pa.array(told.place)),
-            "language": pa.array(languages).take(pa.array(language, mask=language < 0)),
-        },
-        REPORT_SCHEMA,
+    as_it_was = (how < verbatim) & (own >= 0) & (theirs.language >= 0)
+    in_own_words = (how >= verbatim) & (how < verbatim + paraphrase)
+    n_phrases = N_PHRASES if knobs.wording == "rich" else 3
+    phrase, who = rng.integers(0, n_phrases, origin.size), rng.integers(0, 1000, origin.size)
+    return Said(
+        language=np.append(said.language, np.where(as_it_was, theirs.language, own)),
+        phrase=np.append(said.phrase, np.where(in_own_words, phrase, theirs.phrase)),
+        who=np.append(said.who, np.where(in_own_words, who, theirs.who)),
     )
-    return table, report_ids
 
 
-def _true_incidents(truth: Truth, truth_ids: NDArray[np.object_], ground: Ground) -> pa.Table:
+def _true_incidents(truth: Truth, ground: Ground) -> pa.Table:
     parties = pa.array(ground.parties)
     return table_from(
         {
-            "truth_id": pa.array(truth_ids, pa.string()),
+            "truth_id": ids("t", np.arange(truth.at_us.size), 7),
             "at": pa.array(truth.at_us).cast(INSTANT),
             "lon": truth.lon,
             "lat": truth.lat,
@@ -220,49 +271,3 @@ def _sources(ground: Ground, knobs: Knobs) -> pa.Table:
         SOURCE_SCHEMA,
     )
     return sort_table(table, ["source_id"])
-
-
-def move_lines(agreement: Agreement, knobs: Knobs) -> Agreement:
-    """Return the agreement with its lines moving day by day, to the left of their direction.
-
-    Each line gets one version a day from the first claimed entry into force on; before it, it stands where
-    the agreement draws it. With no drift the agreement comes back unchanged.
-    """
-    if knobs.drift_km_per_day == 0.0 or not agreement.lines:
-        return agreement
-    ground_start = min(reading.enters_into_force for reading in agreement.readings)
-    lines = [_moving(line, agreement, knobs) for line in agreement.lines]
-    version = f"{agreement.version}+moving-from-{ground_start[:10]}"
-    return agreement.model_copy(update={"lines": lines, "version": version})
-
-
-def _moving(line: Line, agreement: Agreement, knobs: Knobs) -> Line:
-    first = line.versions[0]
-    start = _first_force_us(agreement)
-    versions = [LineVersion.model_validate({"to": _iso(start), "coordinates": first.coordinates})]
-    lon = np.array([position[0] for position in first.coordinates])
-    lat = np.array([position[1] for position in first.coordinates])
-    along_e = np.gradient(lon) * np.cos(np.radians(lat))
-    along_n = np.gradient(lat)
-    length = np.hypot(along_e, along_n)
-    length[length == 0] = 1.0
-    n_versions = max(1, knobs.n_days - 2)
-    for day in range(n_versions):
-        metres = knobs.drift_km_per_day * 1000.0 * (day + 1)
-        east, north = -along_n / length * metres, along_e / length * metres
-        new_lon = lon + east / (METRES_PER_DEGREE * np.cos(np.radians(lat)))
-        new_lat = lat + north / METRES_PER_DEGREE
-        bounds = {"from": _iso(start + day * DAY_US)}
-        if day + 1 < n_versions:
-            bounds["to"] = _iso(start + (day + 1) * DAY_US)
-        coordinates = [(round(float(x), 6), round(float(y), 6)) for x, y in zip(new_lon, new_lat, strict=True)]
-        versions.append(LineVersion.model_validate({**bounds, "coordinates": coordinates}))
-    return line.model_copy(update={"versions": versions})
-
-
-def _iso(us: int) -> str:
-    return from_us(us).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _first_force_us(agreement: Agreement) -> int:
-    return min(to_us(parse_instant(r.enters_into_force, agreement.time_zone)) for r in agreement.readings)

@@ -13,9 +13,12 @@ import pytest
 from holdfire.records.agreement import Agreement
 from holdfire.records.report import REPORT_SCHEMA
 from holdfire.records.taxonomy import builtin_tree
+from holdfire.simulate.breach_score import score_breaches
+from holdfire.simulate.calibration import calibration_error
 from holdfire.simulate.knobs import DEFAULT_SOURCES, Knobs
-from holdfire.simulate.score import calibration_error, score_breaches, score_fusion
-from holdfire.simulate.world import World, move_lines, simulate
+from holdfire.simulate.lines import move_lines
+from holdfire.simulate.score import score_fusion
+from holdfire.simulate.world import World, simulate
 
 KNOBS = Knobs(n_days=12, incidents_per_day=15.0)
 
@@ -28,7 +31,7 @@ def world(agreement: Agreement, shapes: pa.Table) -> World:
 def perfect(world: World) -> tuple[pa.Table, pa.Table]:
     """Return the incidents and memberships of a run that knew the truth."""
     truth = world.true_memberships.to_pylist()
-    ids = [row["truth_id"] or row["report_id"] for row in truth]
+    ids = [row["truth_id"] or row["lie_id"] for row in truth]
     members = pa.table({"report_id": world.true_memberships["report_id"], "incident_id": ids, "prob": [1.0] * len(ids)})
     unique = sorted(set(ids))
     return pa.table({"incident_id": unique, "prob_real": [float(i.startswith("t")) for i in unique]}), members
