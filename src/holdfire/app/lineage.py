@@ -99,7 +99,7 @@ def retired_story(case: CaseFolder, incident_id: str) -> tuple[list[dict[str, An
         words = {
             "merged": f"merged into {into}",
             "split": f"was split; a part is {into}",
-            "moved": f"gave reports to {into}, between which and others reports moved",
+            "moved": f"exchanged reports with others; a part is in {into}",
             "ended": "ended: no incident holds a report of it",
         }[row["change"]]
         lines.append(f"  step {row['step']}, {row['step_at']}: {row['earlier_id']} {words}")

@@ -205,7 +205,7 @@ def test_assess_continues_too(world: Path, tmp_path: Path) -> None:
 def test_a_step_that_cannot_be_is_refused(
     world: Path, steps: tuple[Path, Path, dict[str, Any]], tmp_path: Path
 ) -> None:
-    """A folder that is no case, a step over its own past, a fresh start over a stream, and stray instants are refused."""
+    """No case, a step over its own past, a fresh start over a stream and stray instants are refused."""
     one, two, _ = steps
     run = ("fuse", world / "batch-1.parquet", "-q", "--out")
     (tmp_path / "empty").mkdir()
