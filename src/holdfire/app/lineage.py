@@ -15,9 +15,12 @@ import pyarrow.dataset as ds
 from holdfire.records.lineage import RETIRED
 from holdfire.store.case_folder import CaseFolder
 
-__all__ = ["history_lines", "history_rows", "retired_story"]
+__all__ = ["RetiredStory", "history_lines", "history_rows", "retired_story"]
 
 Row = Mapping[str, Any]
+
+RetiredStory = tuple[list[dict[str, Any]], list[str], list[str]]
+"""Rows of lineage on the way, current ids, and lines for people."""
 
 MAX_NAMED = 12
 """Ids that one line names; ``--json`` names all."""
@@ -67,7 +70,7 @@ def history_lines(rows: Sequence[Row]) -> list[str]:
     return lines
 
 
-def retired_story(case: CaseFolder, incident_id: str) -> tuple[list[dict[str, Any]], list[str], list[str]] | None:
+def retired_story(case: CaseFolder, incident_id: str) -> RetiredStory | None:
     """Follow a retired id forward.
 
     Parameters
@@ -77,7 +80,7 @@ def retired_story(case: CaseFolder, incident_id: str) -> tuple[list[dict[str, An
 
     Returns
     -------
-    tuple or None
+    RetiredStory or None
         The rows of lineage on the way, the current ids that hold its reports, and lines for people; None where the
         case retired no such id.
     """

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from holdfire.app.lineage import history_lines, history_rows, retired_story
+from holdfire.app.lineage import RetiredStory, history_lines, history_rows, retired_story
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.basics.canonical import sha256_file
 from holdfire.basics.documents import nearest_name
@@ -123,10 +123,17 @@ def _retired(case: CaseFolder, id_: str) -> Explanation:
     story = retired_story(case, incident_id)
     if story is None:
         raise _unknown(case, id_)
-    rows, current, lines = story
-    return Explanation(
-        data={"id": id_, "retired": incident_id, "lineage": rows, "became": current}, text="\n".join(lines)
-    )
+    data: dict[str, Any] = {"id": id_}
+    lines: list[str] = []
+    _tell_retired(incident_id, story, data, lines)
+    return Explanation(data=data, text="\n".join(lines))
+
+
+def _tell_retired(incident_id: str, story: RetiredStory, data: dict[str, Any], lines: list[str]) -> None:
+    rows, current, words = story
+    data.setdefault("retired", []).append({"incident_id": incident_id, "became": current})
+    data.setdefault("lineage", []).extend(rows)
+    lines += words
 
 
 def _unknown(case: CaseFolder, id_: str) -> UnknownIdError:
@@ -194,6 +201,10 @@ def _explain_incident(
     case: CaseFolder, incident_id: str, data: dict[str, Any], lines: list[str], inputs: Path | None
 ) -> None:
     incidents = _rows(case, "incidents", "incident_id", [incident_id])
+    story = None if incidents else retired_story(case, incident_id)
+    if story is not None:
+        _tell_retired(incident_id, story, data, lines)
+        return
     members = _rows(case, "memberships", "incident_id", [incident_id])
     data.setdefault("incidents", []).extend(incidents)
     data.setdefault("memberships", []).extend(members)

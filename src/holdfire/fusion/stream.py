@@ -263,8 +263,9 @@ def _names(links: _Links, told: _Told, step: Step, earlier_ids: pa.Array, fused_
     return pool.take(pa.array(source))
 
 
-def _rows(links: _Links, names: pa.Array, earlier_ids: pa.Array, number: int, at: datetime) -> pa.Table:
-    """Return this step's rows of lineage: the pairs, then incidents without a past, then those without a future."""
+def _lineage(links: _Links, names: pa.Array, earlier_ids: pa.Array, step: Step) -> pa.Table:
+    """Return the earlier lineage, and this step's pairs, incidents without a past, and those without a future."""
+    number = 1 if step.lineage.num_rows == 0 else int(pc.max(step.lineage.column("step")).as_py()) + 1
     n_now, n_then = len(names), len(earlier_ids)
     born = np.flatnonzero(np.bincount(links.now, minlength=n_now) == 0)
     ended = np.flatnonzero(np.bincount(links.then, minlength=n_then) == 0)
@@ -272,10 +273,10 @@ def _rows(links: _Links, names: pa.Array, earlier_ids: pa.Array, number: int, at
     then = np.concatenate([links.then, np.full(born.size, n_then), ended])
     change = np.concatenate([links.change, np.full(born.size, NEW), np.full(ended.size, ENDED)])
     none = pa.nulls(1, pa.string())
-    return table_from(
+    rows = table_from(
         {
             "step": pa.array(np.full(now.size, number, np.int32)),
-            "step_at": pa.array([at], INSTANT).take(pa.array(np.zeros(now.size, np.int64))),
+            "step_at": pa.array([step.at], INSTANT).take(pa.array(np.zeros(now.size, np.int64))),
             "incident_id": pa.concat_arrays([names, none]).take(pa.array(now)),
             "earlier_id": pa.concat_arrays([earlier_ids, none]).take(pa.array(then)),
             "change": pa.array(CHANGES, pa.string()).take(pa.array(change)),
@@ -285,6 +286,7 @@ def _rows(links: _Links, names: pa.Array, earlier_ids: pa.Array, number: int, at
         },
         LINEAGE_SCHEMA,
     )
+    return pa.concat_tables([conform(step.lineage, LINEAGE_SCHEMA), rows])
 
 
 def _in_order(table: pa.Table, keys: tuple[str, ...]) -> pa.Table:
@@ -333,16 +335,12 @@ def carry_ids(fused_incidents: pa.Table, fused_memberships: pa.Table, reports: p
     told = _told(fused_memberships, fused_ids, reports)
     links = _link(told, step.memberships, earlier_ids, len(fused_ids))
     names = _names(links, told, step, earlier_ids, fused_ids)
-    number = 1 if step.lineage.num_rows == 0 else int(pc.max(step.lineage.column("step")).as_py()) + 1
-    lineage = pa.concat_tables(
-        [conform(step.lineage, LINEAGE_SCHEMA), _rows(links, names, earlier_ids, number, step.at)]
-    )
     row = positions(fused_memberships.column("incident_id"), fused_ids)
     renamed = names.take(pa.array(row, mask=row < 0))
     return Carried(
         incidents=_in_order(_with_ids(fused_incidents, names), ("incident_id",)),
         memberships=_in_order(_with_ids(fused_memberships, renamed), ("report_id", "incident_id")),
-        lineage=_in_order(lineage, ("step", "incident_id", "earlier_id")),
+        lineage=_in_order(_lineage(links, names, earlier_ids, step), ("step", "incident_id", "earlier_id")),
     )
 
 

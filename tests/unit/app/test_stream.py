@@ -156,8 +156,9 @@ def test_a_retired_id_is_explained(steps: tuple[Path, Path, dict[str, Any]]) -> 
         assert f"Incident {gone['earlier_id']} is retired" in result.output
         assert gone["incident_id"] in result.output
     data = json.loads(call("explain", gone["earlier_id"], "--case", two, "--json").output)
-    assert gone["incident_id"] in data["became"]
-    assert set(data["became"]) <= ids(two)
+    assert gone["earlier_id"] == data["retired"][0]["incident_id"]
+    assert gone["incident_id"] in data["retired"][0]["became"]
+    assert set(data["retired"][0]["became"]) <= ids(two)
 
 
 def test_a_withdrawn_incident_is_explained(
@@ -189,7 +190,7 @@ def test_an_id_that_never_was_stays_unknown(steps: tuple[Path, Path, dict[str, A
 
 
 def test_assess_continues_too(world: Path, tmp_path: Path) -> None:
-    """Assessments and findings of a step speak of the stable ids."""
+    """Findings of a step speak of the stable ids; a reviewed finding on a retired one is kept, and says that it is."""
     common = ("assess", "--agreement", world / "agreement.yaml", "--sources", world / "sources.json", "-q", "--json")
     assert 0 == call(*common, world / "batch-1.parquet", "--out", tmp_path / "one").exit_code
     files = (world / "batch-1.parquet", world / "batch-2.parquet")
@@ -200,6 +201,17 @@ def test_assess_continues_too(world: Path, tmp_path: Path) -> None:
     assert named
     assert named <= ids(tmp_path / "two")
     assert named & ids(tmp_path / "one")
+    retired = {row["earlier_id"] for row in lineage(tmp_path / "two")} - ids(tmp_path / "two")
+    before = pq.read_table(tmp_path / "one" / "findings.parquet").to_pylist()
+    finding_id = next(row["finding_id"] for row in before if row["incident_id"] in retired)
+    words = {"review_id": "rev-1", "reviewer": "A. Fictional", "decision": "confirm", "reason": "Two cameras agree."}
+    reviews = [words | {"finding_id": finding_id, "made_at": "2030-01-01T00:00:00Z"}]
+    (tmp_path / "reviews.yaml").write_text(json.dumps(reviews), encoding="utf-8")
+    more = ("--since", tmp_path / "one", "--reviews", tmp_path / "reviews.yaml", "--out", tmp_path / "reviewed")
+    assert 0 == call(*common, *files, *more).exit_code
+    output = call("explain", finding_id, "--case", tmp_path / "reviewed").output
+    assert f"Finding {finding_id}" in output
+    assert f"Incident {finding_id.split('/')[1]} is retired" in output
 
 
 def test_a_step_that_cannot_be_is_refused(
