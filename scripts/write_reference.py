@@ -14,7 +14,7 @@ import click
 import pyarrow as pa
 
 from holdfire.cli.main import SECTIONS, holdfire
-from holdfire.records import assessment, coverage, finding, incident, refusal, report, source, zone_shape
+from holdfire.records import assessment, coverage, finding, incident, lineage, refusal, report, source, zone_shape
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 
@@ -31,6 +31,7 @@ TABLES: tuple[tuple[str, str, Any, pa.Schema], ...] = (
     ),
     ("incidents.parquet", "incidents", incident.Incident, incident.INCIDENT_SCHEMA),
     ("memberships.parquet", "which report belongs to which incident", incident.Membership, incident.MEMBERSHIP_SCHEMA),
+    ("lineage.parquet", "what became of incidents' ids in a stream", lineage.Lineage, lineage.LINEAGE_SCHEMA),
     ("assessments.parquet", "incidents held against clauses", assessment.Assessment, assessment.ASSESSMENT_SCHEMA),
     ("findings.parquet", "what is said of a party", finding.Finding, finding.FINDING_SCHEMA),
     ("counts.parquet", "numbers of breaches", assessment.Count, assessment.COUNT_SCHEMA),

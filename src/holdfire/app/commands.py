@@ -19,13 +19,15 @@ import pyarrow.parquet as pq
 
 from holdfire import __version__
 from holdfire.app.inputs import load_coverage, load_reviews
-from holdfire.app.pipeline import CaseInput, CaseResult, Trees, fuse_case, run_case
+from holdfire.app.pipeline import CaseInput, CaseResult, Trees, carry_case, fuse_case, run_case
+from holdfire.app.steps import check_step, count_changes, make_step, read_earlier, step_settings
 from holdfire.app.wire import load_agreement_file, load_areas, load_trees, read_file
 from holdfire.basics.canonical import write_table
 from holdfire.basics.instants import parse_instant
 from holdfire.errors import OutputError
 from holdfire.evidence.manifest import make_manifest
 from holdfire.fusion.fuse import FusionParameters
+from holdfire.fusion.stream import Step
 from holdfire.readers.registry import ReadResult, read_files, stream_file
 from holdfire.records.intake import FileRead
 from holdfire.records.report import REPORT_SCHEMA
@@ -50,6 +52,10 @@ class InputFiles:
         A refused row stops the run.
     start, end : str or None
         Only reports that may have happened in ``[start, end)`` are taken.
+    since : Path or None
+        The case that this run continues: incidents keep the ids that they have there while they mean the same.
+    step_at : str or None
+        Instant of the step; default: that of the latest report.
     """
 
     reports: tuple[Path, ...]
@@ -62,6 +68,8 @@ class InputFiles:
     strict: bool = False
     start: str | None = None
     end: str | None = None
+    since: Path | None = None
+    step_at: str | None = None
 
 
 def _within(reports: pa.Table, start: str | None, end: str | None, zone: str) -> pa.Table:
@@ -111,23 +119,27 @@ def _check_folder(out: Path) -> None:
         ) from error
 
 
-def _settings(inputs: InputFiles, parameters: FusionParameters) -> dict[str, Any]:
-    return {"start": inputs.start, "end": inputs.end, "strict": inputs.strict, "fusion": asdict(parameters)}
+def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | None) -> dict[str, Any]:
+    named = {"start": inputs.start, "end": inputs.end, "strict": inputs.strict, "fusion": asdict(parameters)}
+    return named | step_settings(inputs.since, step)
 
 
 def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | None = None) -> dict[str, Any]:
-    """Read reports, join them into incidents, and write incidents and memberships.
+    """Read reports, join them into incidents, and write incidents, memberships and, for a step, lineage.
 
     Returns
     -------
     dict
         What was read and made, for a summary.
     """
+    check_step(inputs.since, inputs.step_at, out)
     _check_folder(out)
+    earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
     trees = load_trees(inputs.taxonomy)
     read = read_inputs(inputs, trees)
-    fused = fuse_case(read.reports, read.sources, trees, chosen)
+    step = make_step(earlier, inputs.step_at, read.reports, "UTC")
+    fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen), read.reports, step)
     case = CaseFolder(out)
     tables = {
         "reports": read.reports,
@@ -136,7 +148,8 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
         "incidents": fused.incidents,
         "memberships": fused.memberships,
     }
-    return _write(case, tables, read, None, "fuse", _settings(inputs, chosen))
+    tables |= {} if step is None else {"lineage": fused.lineage}
+    return _write(case, tables, read, None, "fuse", _settings(inputs, chosen, step)) | _told(inputs, tables)
 
 
 def assess_files(
@@ -149,7 +162,9 @@ def assess_files(
     dict
         What was read and made, for a summary.
     """
+    check_step(inputs.since, inputs.step_at, out)
     _check_folder(out)
+    earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
     trees = load_trees(inputs.taxonomy)
     agreement_bytes = read_file(agreement_path)
@@ -160,6 +175,7 @@ def assess_files(
         load_areas(inputs.areas),
     )
     read = read_inputs(inputs, trees, agreement.time_zone)
+    step = make_step(earlier, inputs.step_at, read.reports, agreement.time_zone)
     result = run_case(
         CaseInput(
             agreement=agreement,
@@ -170,12 +186,20 @@ def assess_files(
             trees=trees,
             areas=areas,
             parameters=chosen,
+            step=step,
         )
     )
     case = CaseFolder(out)
     case.write_bytes("agreement.yaml", agreement_bytes)
     tables = {**_tables(result), "refused": read.refusals, "coverage": coverage}
-    return _write(case, tables, read, agreement_bytes, "assess", _settings(inputs, chosen))
+    tables |= {} if step is None else {"lineage": result.lineage}
+    settings = _settings(inputs, chosen, step)
+    return _write(case, tables, read, agreement_bytes, "assess", settings) | _told(inputs, tables)
+
+
+def _told(inputs: InputFiles, tables: dict[str, pa.Table]) -> dict[str, Any]:
+    """Return what a step says of its incidents' ids."""
+    return {} if inputs.since is None else {"stream": count_changes(inputs.since, tables["lineage"])}
 
 
 def _tables(result: CaseResult) -> dict[str, pa.Table]:

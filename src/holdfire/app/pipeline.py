@@ -23,11 +23,13 @@ from holdfire.assessment.counts import count_breaches
 from holdfire.assessment.shapes import zone_shapes
 from holdfire.findings.decide import decide
 from holdfire.fusion.fuse import Fused, FusionParameters, fuse
+from holdfire.fusion.stream import Carried, Step, carry_ids
 from holdfire.records.agreement import Agreement
 from holdfire.records.finding import Review
+from holdfire.records.lineage import LINEAGE_SCHEMA
 from holdfire.records.taxonomy import Taxonomy, builtin_tree, kind_weapons
 
-__all__ = ["CaseInput", "CaseResult", "Trees", "fuse_case", "run_case"]
+__all__ = ["CaseInput", "CaseResult", "Trees", "carry_case", "fuse_case", "run_case"]
 
 T = TypeVar("T")
 
@@ -58,6 +60,8 @@ class CaseInput:
     areas : mapping of str to shapely geometry
         Gazetteer units by id, lon/lat.
     parameters : FusionParameters
+    step : Step or None
+        The step before, whose ids are carried on; None = the run continues no case.
     """
 
     agreement: Agreement
@@ -68,17 +72,19 @@ class CaseInput:
     trees: Trees = field(default_factory=Trees)
     areas: Mapping[str, shapely.Geometry] = field(default_factory=dict)
     parameters: FusionParameters = field(default_factory=FusionParameters)
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
-    """Hold what a run made, every table in its record's schema."""
+    """Hold what a run made, every table in its record's schema; ``lineage`` has no rows where no case went before."""
 
     reports: pa.Table
     sources: pa.Table
     zone_shapes: pa.Table
     incidents: pa.Table
     memberships: pa.Table
+    lineage: pa.Table
     assessments: pa.Table
     findings: pa.Table
     counts: pa.Table
@@ -112,6 +118,19 @@ def fuse_case(reports: pa.Table, sources: pa.Table, trees: Trees, parameters: Fu
     )
 
 
+def carry_case(fused: Fused, reports: pa.Table, step: Step | None) -> Carried:
+    """Give incidents the ids of the step before where they mean the same; without one they keep fusion's."""
+    if step is None:
+        empty = LINEAGE_SCHEMA.empty_table()
+        return Carried(incidents=fused.incidents, memberships=fused.memberships, lineage=empty)
+    return _stage(
+        "carry",
+        fused.incidents.num_rows,
+        lambda carried: int(carried.incidents.num_rows),
+        lambda: carry_ids(fused.incidents, fused.memberships, reports, step),
+    )
+
+
 def run_case(case: CaseInput) -> CaseResult:
     """Run every stage from reports to findings and counts."""
     agreement, trees = case.agreement, case.trees
@@ -120,7 +139,7 @@ def run_case(case: CaseInput) -> CaseResult:
     reports = _stage("resolve", n_reports, _rows, lambda: resolve_names(case.reports, agreement), **ids)
     sources = resolve_sides(case.sources, agreement)
     shapes = _stage("shapes", len(agreement.zones), _rows, lambda: zone_shapes(agreement), **ids)
-    fused = fuse_case(reports, sources, trees, case.parameters)
+    fused = carry_case(fuse_case(reports, sources, trees, case.parameters), reports, case.step)
     n_incidents = fused.incidents.num_rows
     assessments = _stage(
         "assess",
@@ -153,6 +172,7 @@ def run_case(case: CaseInput) -> CaseResult:
         zone_shapes=shapes,
         incidents=fused.incidents,
         memberships=fused.memberships,
+        lineage=fused.lineage,
         assessments=assessments,
         findings=findings,
         counts=counts,

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from holdfire.app.lineage import RetiredStory, history_lines, history_rows, retired_story
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.basics.canonical import sha256_file
 from holdfire.basics.documents import nearest_name
@@ -72,7 +73,7 @@ def _range(lower: float | None, upper: float | None) -> str:
 
 
 def explain_id(folder: Path, id_: str, inputs: Path | None = None) -> Explanation:
-    """Explain a finding, an assessment, an incident or a report of a case.
+    """Explain a finding, an assessment, an incident or a report of a case, or what became of a retired incident.
 
     Parameters
     ----------
@@ -108,12 +109,31 @@ def explain_id(folder: Path, id_: str, inputs: Path | None = None) -> Explanatio
     else:
         reports = _rows(case, "reports", "report_id", [id_])
         if not reports:
-            raise _unknown(case, id_)
+            return _retired(case, id_)
         data["memberships"] = _rows(case, "memberships", "report_id", [id_])
         _explain_reports(case, reports, {}, data, lines, inputs)
         for member in data["memberships"]:
             lines.append(f"It belongs to incident {member['incident_id']} with probability {member['prob']:.3f}.")
     return Explanation(data=data, text="\n".join(lines))
+
+
+def _retired(case: CaseFolder, id_: str) -> Explanation:
+    """Tell what became of a retired incident, or of the one that a finding spoke of."""
+    incident_id = id_.removeprefix("f/").partition("/")[0]
+    story = retired_story(case, incident_id)
+    if story is None:
+        raise _unknown(case, id_)
+    data: dict[str, Any] = {"id": id_}
+    lines: list[str] = []
+    _tell_retired(incident_id, story, data, lines)
+    return Explanation(data=data, text="\n".join(lines))
+
+
+def _tell_retired(incident_id: str, story: RetiredStory, data: dict[str, Any], lines: list[str]) -> None:
+    rows, current, words = story
+    data.setdefault("retired", []).append({"incident_id": incident_id, "became": current})
+    data.setdefault("lineage", []).extend(rows)
+    lines += words
 
 
 def _unknown(case: CaseFolder, id_: str) -> UnknownIdError:
@@ -181,11 +201,18 @@ def _explain_incident(
     case: CaseFolder, incident_id: str, data: dict[str, Any], lines: list[str], inputs: Path | None
 ) -> None:
     incidents = _rows(case, "incidents", "incident_id", [incident_id])
+    story = None if incidents else retired_story(case, incident_id)
+    if story is not None:
+        _tell_retired(incident_id, story, data, lines)
+        return
     members = _rows(case, "memberships", "incident_id", [incident_id])
     data.setdefault("incidents", []).extend(incidents)
     data.setdefault("memberships", []).extend(members)
     for incident in incidents:
         lines += _incident_lines(incident)
+    history = history_rows(case, incident_id)
+    data.setdefault("lineage", []).extend(history)
+    lines += history_lines(history)
     probs = {member["report_id"]: float(member["prob"]) for member in members}
     reports = _rows(case, "reports", "report_id", sorted(probs))
     reports.sort(key=lambda row: (-probs[row["report_id"]], row["report_id"]))

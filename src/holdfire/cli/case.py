@@ -10,7 +10,7 @@ import click
 
 from holdfire.app.commands import assess_files, fuse_files, read_to_parquet
 from holdfire.app.queries import explain_id
-from holdfire.cli.options import FILE, FOLDER, json_option, quiet_options, report_options, take_inputs
+from holdfire.cli.options import FILE, FOLDER, json_option, quiet_options, report_options, step_options, take_inputs
 from holdfire.readers.propose import propose_mapping
 
 __all__ = ["COMMANDS", "show_summary"]
@@ -26,7 +26,21 @@ def show_summary(summary: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{file['name']}: {file['reader']}, {file['n_rows']:,} rows, {file['n_reports']:,} reports{refused}")
     for name, n_rows in summary["n_rows"].items():
         click.echo(f"  {name + '.parquet':<22} {n_rows:>10,} rows")
+    if "stream" in summary:
+        _show_step(summary["stream"])
     click.echo(f"Written to {summary['out']}")
+
+
+def _show_step(stream: dict[str, Any]) -> None:
+    """Write what became of the incidents of the step before."""
+    n = stream["changes"]
+    click.echo(f"Step {stream['step']} at {stream['step_at']}, since {stream['since']}:")
+    click.echo(f"  ids kept: {n['same']:,} as they were, {n['grown']:,} grown, {n['reopened']:,} reopened")
+    click.echo(
+        f"  new ids: {n['new']:,} new incidents, {n['merged']:,} merged, {n['split']:,} split, {n['moved']:,} of moved "
+        "reports"
+    )
+    click.echo(f"  ids retired: {stream['n_retired']:,}, of which {n['ended']:,} ended")
 
 
 @click.command("map")
@@ -59,17 +73,19 @@ def read(file: Path, out: Path, as_json: bool, **options: Any) -> None:
 
 @click.command()
 @report_options
+@step_options
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")
 @quiet_options
 @json_option
 def fuse(out: Path, as_json: bool, **options: Any) -> None:
-    """Join reports into incidents (incidents.parquet, memberships.parquet)."""
+    """Join reports into incidents (incidents.parquet, memberships.parquet; with --since lineage.parquet)."""
     show_summary(fuse_files(take_inputs(**options), out), as_json)
 
 
 @click.command()
 @click.option("--agreement", required=True, type=FILE, help="The agreement (YAML).")
 @report_options
+@step_options
 @click.option("--coverage", type=FILE, help="The watch log (CSV or Parquet).")
 @click.option("--reviews", type=FILE, help="Reviews by named persons (YAML).")
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")

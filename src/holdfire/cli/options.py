@@ -14,7 +14,7 @@ import click
 from holdfire.app.commands import InputFiles
 from holdfire.app.events import log_lines
 
-__all__ = ["FILE", "FOLDER", "json_option", "quiet_options", "report_options", "take_inputs"]
+__all__ = ["FILE", "FOLDER", "json_option", "quiet_options", "report_options", "step_options", "take_inputs"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -46,6 +46,16 @@ def report_options(function: F) -> F:
     return function
 
 
+def step_options(function: F) -> F:
+    """Add what makes a run the next step of a stream."""
+    function = click.option(
+        "--step-at", metavar="INSTANT", help="Instant of this step; default: that of the latest report."
+    )(function)
+    return click.option(
+        "--since", type=FOLDER, metavar="CASE", help="The case of the step before, whose incidents keep their ids."
+    )(function)
+
+
 def take_inputs(
     *,
     reports: tuple[Path, ...],
@@ -60,6 +70,8 @@ def take_inputs(
     log_json: bool,
     coverage: Path | None = None,
     reviews: Path | None = None,
+    since: Path | None = None,
+    step_at: str | None = None,
 ) -> InputFiles:
     """Set the log up and gather the options into one value."""
     log_lines(quiet=quiet, as_json=log_json)
@@ -74,4 +86,6 @@ def take_inputs(
         strict=strict,
         start=start,
         end=end,
+        since=since,
+        step_at=step_at,
     )

@@ -29,6 +29,7 @@ TABLES = (
     "zone_shapes",
     "incidents",
     "memberships",
+    "lineage",
     "assessments",
     "findings",
     "counts",

@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pyarrow as pa
 import pytest
 
-from holdfire.records import assessment, coverage, finding, incident, refusal, report, source, zone_shape
+from holdfire.records import assessment, coverage, finding, incident, lineage, refusal, report, source, zone_shape
 from holdfire.records.schema import INSTANT, NAMES, SHARES, conform, sort_table
 
 PAIRS = [
@@ -18,6 +18,7 @@ PAIRS = [
     (source.Source, source.SOURCE_SCHEMA),
     (incident.Incident, incident.INCIDENT_SCHEMA),
     (incident.Membership, incident.MEMBERSHIP_SCHEMA),
+    (lineage.Lineage, lineage.LINEAGE_SCHEMA),
     (assessment.Assessment, assessment.ASSESSMENT_SCHEMA),
     (assessment.Count, assessment.COUNT_SCHEMA),
     (finding.Finding, finding.FINDING_SCHEMA),
