@@ -219,6 +219,8 @@ def _theta(learned: Learned, rate_s: float, area_m2: float) -> Floats:
         rate_s,
         BLUNDER / area_m2,
         learned.related_own,
+        learned.equal_own,
+        learned.late_own,
     ]
     return theta
 
@@ -250,7 +252,7 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
         np.int32
     )
     best = -np.log(2 * np.pi * variance) - np.log(end - start) - log_rate
-    exact = np.log(learned.prob_equal) - np.log(end - start) - log_atom
+    exact = np.log(max(learned.prob_equal, learned.equal_own)) - np.log(end - start) - log_atom
     located = Located(
         lon=prepared.lon,
         lat=prepared.lat,
@@ -263,7 +265,7 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     share = np.clip(learned.coverage, 0.02, 0.95)
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
     again = np.where(prepared.curated, -np.inf, again)
-    return Model(G=G, H=np.ascontiguousarray(H), theta=theta, table=table, depth=depth, again=again, located=located)
+    return Model(G=G, H=np.ascontiguousarray(H, np.int32), theta=theta, table=table, depth=depth, again=again, located=located)
 
 
 def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints) -> Floats:

@@ -110,7 +110,7 @@ def _pair(scene: _Scene, i: int, j: int) -> PairEvidence:
     G, H, theta = model.G, model.H, model.theta
     text = float(text_evidence(prepared, scene.learned, np.array([i], np.int32), np.array([j], np.int32))[0])
     same, rate, _ = place_densities(G, H, i, j, theta)
-    when, _ = time_densities(G, i, j, theta)
+    when, _ = time_densities(G, H, i, j, theta)
     longer = max(G[i, 5] - G[i, 4], G[j, 5] - G[j, 4])
     total, related = weigh(G, H, i, j, text, theta, model.table)
     tiny = 1e-300

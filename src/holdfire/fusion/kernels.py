@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 E_EQUAL, E_TAIL, E_LATE, E_LATE_S, E_RELATED, E_RELATED_M2, E_RELATED_S, E_BIAS, E_RATE_ALL, E_BLUNDER = range(10)
-E_RELATED_OWN = 10
-N_THETA = 11
+E_RELATED_OWN, E_EQUAL_OWN, E_LATE_OWN = 10, 11, 12
+N_THETA = 13
 """Places of the learned numbers in ``theta``."""
 N_NAMES, H_SOURCE, H_PLACE, H_NUMBER, H_DOCUMENT = 5, 5, 6, 7, 8
 """Names and further columns of ``H``."""
@@ -41,38 +41,40 @@ TWO_PI = 2.0 * np.pi
 def place_densities(G: Floats, H: Ints, i: int, j: int, theta: Floats) -> tuple[float, float, float]:
     """Return the densities of the two places under one incident, unrelated ones (a rate), and related ones."""
     if H[i, H_PLACE] == -1 or H[j, H_PLACE] == -1:
-        return 1.0, theta[8], 1.0
+        return 1.0, theta[E_RATE_ALL], 1.0
+    equal = theta[E_EQUAL_OWN if H[i, H_SOURCE] == H[j, H_SOURCE] else E_EQUAL]
     if H[i, H_PLACE] == H[j, H_PLACE] and H[i, H_PLACE] >= 0:
-        return theta[0], max(G[i, 7], G[j, 7]), theta[0]
+        return equal, max(G[i, 7], G[j, 7]), equal
     total = G[i, 3] + G[j, 3]
     dx, dy, dz = G[i, 0] - G[j, 0], G[i, 1] - G[j, 1], G[i, 2] - G[j, 2]
     d2 = dx * dx + dy * dy + dz * dz
-    wide = total + theta[5]
+    wide = total + theta[E_RELATED_M2]
     if d2 > 90.0 * total:
         bulk = 0.0
     else:
         ninth = np.exp(-d2 / (18.0 * total))
         third = ninth * ninth * ninth
-        bulk = (1.0 - theta[1]) * third * third * third + theta[1] / 9.0 * ninth
-    same = (1.0 - theta[0]) * (bulk / (TWO_PI * total) + theta[9])
+        bulk = (1.0 - theta[E_TAIL]) * third * third * third + theta[E_TAIL] / 9.0 * ninth
+    same = (1.0 - equal) * (bulk / (TWO_PI * total) + theta[E_BLUNDER])
     rate = G[i, 6] if G[i, 3] >= G[j, 3] else G[j, 6]
-    related = (1.0 - theta[0]) * np.exp(-0.5 * d2 / wide) / (TWO_PI * wide)
+    related = (1.0 - equal) * np.exp(-0.5 * d2 / wide) / (TWO_PI * wide)
     return same, rate, related
 
 
 @compiled
-def time_densities(G: Floats, i: int, j: int, theta: Floats) -> tuple[float, float]:
+def time_densities(G: Floats, H: Ints, i: int, j: int, theta: Floats) -> tuple[float, float]:
     """Return the densities of the two times under one incident and under related ones (per second)."""
     one, two = G[i, 5] - G[i, 4], G[j, 5] - G[j, 4]
     overlap = min(G[i, 5], G[j, 5]) - max(G[i, 4], G[j, 4])
     longer = max(one, two)
-    late, scale = theta[2], theta[3]
+    late = theta[E_LATE_OWN if H[i, H_SOURCE] == H[j, H_SOURCE] else E_LATE]
+    scale, apart = theta[E_LATE_S], theta[E_RELATED_S]
     if overlap > 0:
         same = (1.0 - late) * overlap / (one * two) + late / (2.0 * scale + longer)
-        return same, 1.0 / (2.0 * theta[6] + longer)
+        return same, 1.0 / (2.0 * apart + longer)
     return (
         late * np.exp(overlap / scale) / (2.0 * scale + longer),
-        np.exp(overlap / theta[6]) / (2.0 * theta[6] + longer),
+        np.exp(overlap / apart) / (2.0 * apart + longer),
     )
 
 
@@ -94,7 +96,7 @@ def weigh(G: Floats, H: Ints, i: int, j: int, text: float, theta: Floats, table:
     The second value is the share of the related in what is not one incident, 0..1.
     """
     same, rate, related = place_densities(G, H, i, j, theta)
-    when, when_related = time_densities(G, i, j, theta)
+    when, when_related = time_densities(G, H, i, j, theta)
     alike, alike_related = names_ratios(H, i, j, table)
     if text != 0.0:
         words = np.exp(text)

@@ -45,7 +45,7 @@ class FusionParameters:
         Starting share of places that err three times as much as declared.
     """
 
-    merge_nats: float = 0.0
+    merge_nats: float = -0.5
     gap_h: float = 30.0
     learn_rounds: int = 8
     sample_reports: int = 16_000
@@ -63,10 +63,12 @@ class Learned:
     ----------
     agree : float64, (5,), 0..1
         Chance that two reports of one incident agree on each of ``ATTRIBUTES``, given that both name it.
-    prob_equal : float, 0..1
-        Chance that two reports of one incident give exactly the same coordinates.
-    tail, late : float, 0..1
-        Share of places with three times the declared error; share of times outside the stated interval.
+    prob_equal, equal_own : float, 0..1
+        Chance that two reports of one incident give exactly the same coordinates: by two sources, by one.
+    tail : float, 0..1
+        Share of places with three times the declared error.
+    late, late_own : float, 0..1
+        Share of pairs of reports of one incident whose intervals lie apart: by two sources, by one.
     late_s, related_s : float, seconds
         Scale of those lapses; scale of the time between an incident and a related one.
     related, related_own, related_m : float
@@ -93,8 +95,10 @@ class Learned:
 
     agree: Floats
     prob_equal: float = 0.3
+    equal_own: float = 0.3
     tail: float = 0.1
     late: float = 0.05
+    late_own: float = 0.05
     late_s: float = 43_200.0
     related: float = 0.1
     related_own: float = 0.1

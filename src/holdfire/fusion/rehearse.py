@@ -30,11 +30,12 @@ MOST_NATS = 8.0
 """More evidence than this is no surer: what is left is mistakes that no evidence shows."""
 PSEUDO = 10.0
 """Imagined reports that hold the logistic map at its start."""
-OPTIMISM = 2.0
-"""A twin is built from groups that hold mistakes and takes them for the truth: incidents run together stay one, strays
-are incidents of their own. It shows about half the mistakes of the world that it was drawn from."""
-OPTIMISM_PAIR = 3.5
-"""The same for groups of two, where two inventions or strays meet that the twin takes for one incident."""
+OPTIMISM = {"pair": 2.1, "member": 1.35, "lost": 1.8, "taken": 1.5}
+"""A twin is built from groups that hold mistakes and takes them for the truth (incidents run together stay one, strays
+are incidents of their own), and it draws anew only places that are not snapped. Its mistakes are multiplied by this,
+over the share of places drawn anew: found alike in two families of simulated worlds that share no code."""
+LEAST_ANEW = 0.2
+"""A smaller share of places drawn anew is taken for this one."""
 LEAST_REPORTS = 200
 """A twin with fewer joined reports teaches nothing."""
 
@@ -169,12 +170,14 @@ def rehearse(
     found = link(again, model, edges, taking, parameters.merge_nats, parameters.n_threads)
     ties = tie(again, model, edges, taking, found, parameters.n_threads)
     truth = np.unique(label[taking], return_inverse=True)[1].astype(np.int32)
-    return _read_off(found, ties, taking, truth, again.source[taking], n_sources)
+    anew = float((again.coordinate[taking] != some.coordinate[taking]).mean())
+    return _read_off(found, ties, taking, truth, again.source[taking], n_sources, anew)
 
 
 def _read_off(
-    found: Groups, ties: Ties, rows: NDArray[np.int64], truth: Ints, source: Ints, n_sources: int
+    found: Groups, ties: Ties, rows: NDArray[np.int64], truth: Ints, source: Ints, n_sources: int, anew: float
 ) -> Rehearsal:
+    worse = {name: max(1.0, factor / max(anew, LEAST_ANEW)) for name, factor in OPTIMISM.items()}
     dense = Groups(label=found.label[rows], members=found.members, first=found.first, G=found.G, H=found.H)
     right = _belongs(dense, truth)
     size = np.diff(found.first)[dense.label]
@@ -182,20 +185,22 @@ def _read_off(
     x = _features(own, rival)
     start = _nothing()
     sure = (size > 1) & (own - np.logaddexp(0.0, rival) > 6.0)
-    mistaken = float((OPTIMISM * (~right[sure]).sum() + 50 * start.mistaken) / (sure.sum() + 50))
+    mistaken = float((worse["member"] * (~right[sure]).sum() + 50 * start.mistaken) / (sure.sum() + 50))
     weights = START.copy()
     for k, chosen in enumerate((size == 2, size > 2)):
         # What is wrong however good the evidence is must not bend the map where it is not good.
         use = chosen & (right | (own - np.logaddexp(0.0, rival) < 6.0))
         if use.sum() >= LEAST_REPORTS / 4:
             weights[k] = _fit(x[use], right[use], START[k])
-            weights[k, 0] -= np.log((OPTIMISM_PAIR, OPTIMISM)[k])
+            weights[k, 0] -= np.log(worse[("pair", "member")[k]])
     true_of, found_of = (_n_tellers(label, source, n_sources) for label in (truth, dense.label))
     several, one = true_of >= 2, true_of == 1
+    lost = (worse["lost"] * (several & (found_of == 1)).sum() + 100 * start.lost) / (several.sum() + 100)
+    taken = (worse["taken"] * (one & (found_of >= 2)).sum() + 100 * start.taken) / (one.sum() + 100)
     return Rehearsal(
         weights=weights,
-        mistaken=mistaken,
-        lost=float((OPTIMISM * (several & (found_of == 1)).sum() + 100 * start.lost) / (several.sum() + 100)),
-        taken=float((OPTIMISM * (one & (found_of >= 2)).sum() + 100 * start.taken) / (one.sum() + 100)),
+        mistaken=min(mistaken, 0.3),
+        lost=min(float(lost), 0.4),
+        taken=min(float(taken), 0.8),
         n_reports=int(rows.size),
     )

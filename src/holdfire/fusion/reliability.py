@@ -91,7 +91,11 @@ def _learn_places(prepared: Prepared, model: Model, edges: Edges, weight: Floats
     both = (prepared.coordinate[a] >= 0) & (prepared.coordinate[b] >= 0)
     equal = both & (prepared.coordinate[a] == prepared.coordinate[b])
     other = ~prepared.copies[prepared.source[a], prepared.source[b]]
-    learned.prob_equal = float(np.clip(_pull(weight[equal].sum(), weight[both].sum(), 0.1), 1e-3, 0.9))
+    own = prepared.source[a] == prepared.source[b]
+    learned.prob_equal, learned.equal_own = (
+        float(np.clip(_pull(weight[equal & mine].sum(), weight[both & mine].sum(), 0.1), 1e-3, 0.98))
+        for mine in (~own, own)
+    )
     use = both & ~equal & other & (weight > 0.2)
     if use.sum() < 10:
         learned.notes["scale"] = "too few pairs to learn the sources' errors of place"
@@ -113,11 +117,15 @@ def _learn_places(prepared: Prepared, model: Model, edges: Edges, weight: Floats
         learned.scale[s] = float(np.clip(learned.scale[s] * np.sqrt(step), 0.4, 4.0))
 
 
-def _learn_times(model: Model, edges: Edges, weight: Floats, learned: Learned) -> None:
+def _learn_times(prepared: Prepared, model: Model, edges: Edges, weight: Floats, learned: Learned) -> None:
     a, b = edges.left, edges.right
     overlap = np.minimum(model.G[a, 5], model.G[b, 5]) - np.maximum(model.G[a, 4], model.G[b, 4])
     apart = overlap <= 0
-    learned.late = float(np.clip(_pull(weight[apart].sum(), weight.sum(), 0.05), 0.005, 0.4))
+    own = prepared.source[a] == prepared.source[b]
+    learned.late, learned.late_own = (
+        float(np.clip(_pull(weight[apart & mine].sum(), weight[mine].sum(), 0.05), 0.002, 0.4)) for mine in (~own, own)
+    )
+    weight = np.where(own, 0.0, weight)
     late = float(_pull((weight[apart] * -overlap[apart]).sum(), weight[apart].sum(), 43_200.0))
     learned.late_s = float(np.clip(late, 3600.0, 48 * 3600.0))
 
@@ -275,9 +283,10 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
         odds = edges.score - model.theta[E_BIAS]
         free = 1.0 / (1.0 + np.exp(-np.clip(odds, -40, 40)))
         weight = 1.0 / (1.0 + np.exp(-np.clip(_rivalled(edges, odds, groups.label), -40, 40)))
+        own = source[edges.left] == source[edges.right]
         _learn_names(prepared, edges, weight, learned, parameters.start_agree)
         _learn_places(prepared, model, edges, weight, learned)
-        _learn_times(model, edges, free, learned)
+        _learn_times(prepared, model, edges, np.where(own, weight, free), learned)
         _learn_related(prepared, model, edges, weight, learned, sample.size)
         _learn_texts(prepared, edges, weight, sample, learned)
         _learn_sources(prepared, groups, learned, sample)
