@@ -13,6 +13,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.fusion_scores import agreement
 from benchmarks.fusion_worlds import World, make_world
 from holdfire.fusion.fuse import Fused, fuse
 from holdfire.records.taxonomy import builtin_tree
@@ -33,28 +34,6 @@ CASES = (
     ("few_lies", None),
     ("liars", None),
 )
-
-
-def n_pairs(label: Ints) -> float:
-    sizes = np.unique(label, return_counts=True)[1].astype(float)
-    return float((sizes * (sizes - 1) / 2).sum())
-
-
-def agreement(label: Ints, truth: Ints) -> dict[str, float]:
-    """Return pairwise and B-cubed precision, recall and F1."""
-    joint = label * (truth.max() + 2) + truth
-    both = n_pairs(joint)
-    precision, recall = both / max(1.0, n_pairs(label)), both / max(1.0, n_pairs(truth))
-    sizes = [np.unique(column, return_inverse=True, return_counts=True) for column in (joint, label, truth)]
-    shared, mine, theirs = (found[2][found[1]] for found in sizes)
-    b_precision, b_recall = float((shared / mine).mean()), float((shared / theirs).mean())
-    return {
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / max(1e-9, precision + recall),
-        "b_cubed": 2 * b_precision * b_recall / (b_precision + b_recall),
-        "exact": float(((shared == mine) & (shared == theirs)).mean()),
-    }
 
 
 def most_told(label: Ints, truth: Ints) -> Ints:
@@ -100,7 +79,6 @@ def measure(world: World, fused: Fused) -> dict[str, float]:
     source = np.unique(np.array(world.reports.column("source_id").to_pylist())[order], return_inverse=True)[1]
     twice = label.size - np.unique(label * 1000 + source).size if world.family.curated else 0
     return agreement(label, truth) | {
-        "count": len(number) / (truth.max() + 1),
         "curated_twice": float(twice),
         "ece_member": calibration_error(fused.memberships.column("prob").to_numpy(), best[label] == truth),
         "ece_real": calibration_error(prob_real, is_real[best]),
