@@ -23,7 +23,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from benchmarks.fusion_peers import Table, near_pairs, table_of
 
-__all__ = ["splink_labels", "splink_link", "splink_table", "st_dbscan"]
+__all__ = ["TRAININGS", "splink_labels", "splink_link", "splink_table", "st_dbscan"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,6 +38,7 @@ DISTANCES_KM = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 LAGS_H = (1.0, 6.0, 12.0, 24.0, 36.0)
 THRESHOLDS = tuple(range(-8, 31))
 """Match weights (bits) at which clusters are cut."""
+TRAININGS = ("wide", "near")
 MAX_PAIRS = 2e6
 SEED = 7
 
@@ -90,6 +91,8 @@ def splink_table(reports: pa.Table, truth: Ints | None = None) -> pa.Table:
         "y": pa.array(table.y),
         "hour": pa.array(table.middle),
         "day": pa.array(np.floor(table.middle / 24).astype(np.int64)),
+        "week": pa.array(np.floor(table.middle / 168).astype(np.int64)),
+        "region": pa.array((np.floor(table.x / CELL_KM) + 4096 * np.floor(table.y / CELL_KM)).astype(np.int64)),
         "source": pa.array(table.source),
         "kind": reports.column("kind"),
         "actor": reports.column("actor"),
@@ -133,18 +136,21 @@ def _comparisons(table: pa.Table) -> list[Any]:
     return found
 
 
-def splink_link(table: pa.Table, *, trained: bool) -> Linker:
+def splink_link(table: pa.Table, training: str) -> Linker:
     """Return a Splink linker whose parameters are estimated.
 
-    u comes from random pairs. m comes from the true incidents where ``trained``, else from two runs of expectation
-    and maximisation: one over pairs of one day, which learns all but time, one over pairs of one small cell, kind and
-    actor, which learns time.
+    u comes from random pairs, m as ``training`` says: ``labels`` from the true incidents; the others from two runs of
+    expectation and maximisation. ``wide``: over pairs of one day, which learns all but time, and over pairs of one
+    small cell, kind and actor, which learns time. ``near``: over pairs of one day and one coarse cell, and over pairs
+    of one small cell and one week, which learns all but place; more of these pairs are matches. Neither is better
+    everywhere.
 
     Parameters
     ----------
     table : pyarrow.Table
         From ``splink_table``.
-    trained : bool
+    training : str
+        One of ``TRAININGS``, or ``labels``.
     """
     settings = SettingsCreator(
         link_type="dedupe_only",
@@ -155,14 +161,15 @@ def splink_link(table: pa.Table, *, trained: bool) -> Linker:
     )
     linker = Linker(DuckDBAPI().register(table), settings, log_level="ERROR")
     cell = ["cast(floor(x / 2) as int)", "cast(floor(y / 2) as int)"]
+    day = "cast(floor(hour / 24) as int)"
     linker.training.estimate_probability_two_random_records_match([block_on(*cell, "day", "kind")], recall=0.3)
     linker.training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=SEED)
-    if trained:
+    if training == "labels":
         linker.training.estimate_m_from_label_column("truth")
         return linker
-    learn = linker.training.estimate_parameters_using_expectation_maximisation
-    learn(block_on("cast(floor(hour / 24) as int)"), max_pairs=MAX_PAIRS)
-    learn(block_on(*cell, "kind", "actor"), max_pairs=MAX_PAIRS)
+    pairs = {"wide": ([day], [*cell, "kind", "actor"]), "near": ([day, "region"], [*cell, "week"])}
+    for columns in pairs[training]:
+        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns), max_pairs=MAX_PAIRS)
     return linker
 
 
@@ -184,7 +191,7 @@ def _once(n: int, left: Ints, right: Ints, weight: Floats, source: Ints) -> Ints
 
 
 def splink_labels(reports: pa.Table, truth: Ints, *, trained: bool, curated: bool = False) -> Iterator[Ints]:
-    """Yield Splink's clusters at each threshold: the connected components of all pairs above it.
+    """Yield Splink's clusters for each training and threshold: the connected components of all pairs above it.
 
     Parameters
     ----------
@@ -198,7 +205,11 @@ def splink_labels(reports: pa.Table, truth: Ints, *, trained: bool, curated: boo
         not end within ten minutes where weights were tied.)
     """
     table = splink_table(reports, truth if trained else None)
-    linker = splink_link(table, trained=trained)
+    for training in ("labels",) if trained else TRAININGS:
+        yield from _clusters(table, splink_link(table, training), curated=curated)
+
+
+def _clusters(table: pa.Table, linker: Linker, *, curated: bool) -> Iterator[Ints]:
     scored = linker.inference.predict(threshold_match_weight=float(THRESHOLDS[0])).as_pyarrow_table()
     left, right, weight = (
         np.asarray(scored.column(name).to_numpy()) for name in ("unique_id_l", "unique_id_r", "match_weight")
