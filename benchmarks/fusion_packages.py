@@ -201,8 +201,8 @@ def splink_labels(reports: pa.Table, truth: Ints, *, trained: bool, curated: boo
     trained : bool
     curated : bool
         No source tells an incident twice: then a second clustering of the same weights is yielded too, which joins the
-        best pair first and keeps to that. (Splink's own ``cluster_using_single_best_links`` has the same aim; it did
-        not end within ten minutes where weights were tied.)
+        best pair first and keeps to that. (Splink's own ``cluster_using_single_best_links``
+        gave nearly the same on a curated world, but did not end within ten minutes on a mixed one.)
     """
     table = splink_table(reports, truth if trained else None)
     for training in ("labels",) if trained else TRAININGS:
