@@ -125,12 +125,16 @@ format: setup ## put the code into its one format, and mend what can be mended b
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# The peers that Holdfire is measured beside are installed only here: no run and no check needs them.
+$(VENV)/.stamp-bench: requirements/bench.txt requirements/base.txt | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements/bench.txt
+	@touch $@
+
 .PHONY: bench
-bench: setup ## run each benchmark in turn
-	@set -eu; for script in benchmarks/*.py; do \
-	  if [ ! -e "$$script" ]; then echo 'There are no benchmarks yet.'; exit 0; fi; \
-	  echo "== $$script"; $(BIN)/python "$$script"; \
-	done
+bench: setup $(VENV)/.stamp-bench ## install the peers and run each benchmark in turn
+	@set -eu; run() { name=$$1; shift; echo "== benchmarks.$$name $$*"; $(BIN)/python -m "benchmarks.$$name" "$$@"; }; \
+	run geometry; run pipeline; \
+	run fusion; run fusion --peers; run fusion --speed; run fusion_real
 
 .PHONY: assets
 assets: setup ## refresh the vendored map and script files
@@ -146,6 +150,7 @@ pins: $(BIN)/python ## move every pinned requirement to its newest version
 	build/pins/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/pins.txt
 	$(UV_COMPILE) --output-file requirements/base.txt requirements/base.in
 	$(UV_COMPILE) --output-file requirements/dev.txt --constraint requirements/base.txt requirements/dev.in
+	$(UV_COMPILE) --output-file requirements/bench.txt --constraint requirements/dev.txt requirements/bench.in
 	$(UV_COMPILE) --output-file requirements/pins.txt requirements/pins.in
 	rm -rf build/pins
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.block import Located, candidate_pairs
+from holdfire.fusion.block import Located, build_blocks, candidate_pairs
 from holdfire.fusion.crowding import OWN_DAYS_S, Crowding, count_crowding, local_rates
 from holdfire.fusion.kernels import E_BIAS, N_THETA, score_pairs
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
@@ -316,7 +316,7 @@ def find_edges(
 
     def one(part: int) -> list[tuple[NDArray[Any], ...]]:
         kept: list[tuple[NDArray[Any], ...]] = []
-        for left, right in candidate_pairs(model.located, rows, parameters.gap_h, n_threads, part):
+        for left, right in candidate_pairs(blocks, parameters.gap_h, n_threads, part):
             # Texts are compared where they could matter: what lies too low without them is dropped first.
             score, related = _scored(model, cost, left, right, np.zeros(left.size))
             hope = np.flatnonzero((score > least - most_text) | (related > least_related))
@@ -330,6 +330,7 @@ def find_edges(
         return kept
 
     n_threads = max(1, parameters.n_threads)
+    blocks = build_blocks(model.located, rows, n_threads)
     with ThreadPoolExecutor(n_threads) as pool:
         pieces = [piece for part in pool.map(one, range(n_threads)) for piece in part]
     if not pieces:

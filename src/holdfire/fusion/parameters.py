@@ -32,7 +32,7 @@ class FusionParameters:
     gap_h : float, hours
         Reports whose intervals lie further apart than this are not compared.
     learn_rounds : int
-        Rounds of learning; 0 keeps the starting values.
+        Most rounds of learning; 0 keeps the starting values.
     sample_reports : int
         Most reports that learning looks at, taken from windows spread over the whole time.
     n_threads : int
@@ -47,7 +47,7 @@ class FusionParameters:
 
     merge_nats: float = -0.5
     gap_h: float = 30.0
-    learn_rounds: int = 8
+    learn_rounds: int = 12
     sample_reports: int = 16_000
     n_threads: int = 2
     start_agree: float = 0.8

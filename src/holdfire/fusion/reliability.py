@@ -33,6 +33,8 @@ MOST_REPEATS = 1.0
 """More than one further report of an incident on the mean is no repeat but another incident of the same day."""
 START_INHERIT = np.array([0.6, 0.6, 0.6, 0.5, 0.1])
 """Starting chance that a related incident shares a name beyond chance, by ``ATTRIBUTES``."""
+SETTLED = 0.01
+"""Learning ends when no estimate moves by more than this."""
 LEAST_KNOWN = 50
 """Pairs known to be two incidents, from which on they alone show what two related incidents have in common."""
 PSEUDO = 20.0
@@ -241,6 +243,11 @@ def _learn_sizes(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray
     learned.repeat = np.where(prepared.curated, 0.0, np.minimum(repeat, MOST_REPEATS))
 
 
+def _vector(learned: Learned) -> Floats:
+    """Return the estimates that must stand still before learning ends."""
+    return np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
+
+
 def _rivalled(edges: Edges, odds: Floats, label: NDArray[np.int32]) -> Floats:
     """Return the odds of pairs, lowered where either report is already tied to another group."""
     together = label[edges.left] == label[edges.right]
@@ -268,9 +275,9 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
         return learned
     prepared, crowds = narrow(prepared, crowds, choose_rows(prepared, rows, parameters.sample_reports))
     sample = np.flatnonzero(~prepared.is_signal)
-    changes = []
-    for _ in range(parameters.learn_rounds):
-        before = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
+    changes: list[float] = []
+    while len(changes) < parameters.learn_rounds and (not changes or changes[-1] > SETTLED):
+        before = _vector(learned)
         model = build_model(prepared, learned, crowds, sample)
         again = np.maximum(model.again, CURATED_NATS)
         edges = find_edges(prepared, model, learned, sample, parameters, LEARN_NATS, 0.05, again)
@@ -291,7 +298,8 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
         _learn_texts(prepared, edges, weight, sample, learned)
         _learn_sources(prepared, groups, learned, sample)
         _learn_sizes(prepared, edges, free, sample, learned)
-        after = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
-        changes.append(round(float(np.abs(after - before).max()), 4))
+        changes.append(round(float(np.abs(_vector(learned) - before).max()), 4))
+    learned.notes["rounds"] = len(changes)
     learned.notes["changes"] = changes
+    learned.notes["settled"] = bool(changes and changes[-1] <= SETTLED)
     return learned
