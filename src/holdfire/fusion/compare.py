@@ -19,6 +19,7 @@ from holdfire.fusion.crowding import OWN_DAYS_S, Crowding, count_crowding, local
 from holdfire.fusion.kernels import E_BIAS, N_THETA, score_pairs
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
+from holdfire.fusion.sorting import order_by_two
 from holdfire.fusion.text import text_bins
 from holdfire.fusion.tolls import toll_table
 from holdfire.records.taxonomy import ancestors
@@ -262,10 +263,12 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
         reach_m=REACH_SIGMAS * np.sqrt(variance) + REACH_LEAST_M,
         open=np.maximum(best, exact) + theta[E_BIAS] + NAMES_MOST_NATS > HOPELESS_NATS,
     )
-    share = np.clip(learned.coverage, 0.02, 0.95)
+    share = np.clip(np.maximum(learned.share, learned.coverage), 0.02, 0.95)
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
     again = np.where(prepared.curated, -np.inf, again)
-    return Model(G=G, H=np.ascontiguousarray(H, np.int32), theta=theta, table=table, depth=depth, again=again, located=located)
+    return Model(
+        G=G, H=np.ascontiguousarray(H, np.int32), theta=theta, table=table, depth=depth, again=again, located=located
+    )
 
 
 def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints) -> Floats:
@@ -338,5 +341,5 @@ def find_edges(
         rows32 = np.zeros(0, np.int32)
         return Edges(left=rows32, right=rows32, score=none, text=none, related=none)
     left, right, score, text, related = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    order = np.argsort(left.astype(np.int64) * prepared.n + right)
+    order = order_by_two(left, right, prepared.n)
     return Edges(left=left[order], right=right[order], score=score[order], text=text[order], related=related[order])

@@ -82,6 +82,8 @@ class Learned:
         Mean number of reports of a reported incident.
     scale : float64, (n_sources,)
         True error of place over the declared one.
+    share : float64, (n_sources,), 0..1
+        Part of all incidents told of that a source tells of: what makes two of its reports two incidents by chance.
     coverage, repeat, false_rate : float64, (n_sources,), 0..1 (repeat: >= 0)
         Share of incidents that a source reports; its further reports for each; share of its reports that tell
         of nothing real.
@@ -107,6 +109,7 @@ class Learned:
     unseen: float = 0.4
     size: float = 2.0
     scale: Floats
+    share: Floats
     coverage: Floats
     repeat: Floats
     false_rate: Floats

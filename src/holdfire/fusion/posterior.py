@@ -22,6 +22,7 @@ from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.realness import Realness
 from holdfire.fusion.shares import NamedShares, name_shares, shares_array
 from holdfire.fusion.signals import Attached
+from holdfire.fusion.stretch import fill_most_shared
 from holdfire.records.incident import INCIDENT_SCHEMA
 from holdfire.records.schema import INSTANT, SHARES, table_from
 
@@ -54,6 +55,16 @@ def anchors_of(prepared: Prepared, groups: Groups) -> NDArray[np.int64]:
     return row[least]
 
 
+def _finest(prepared: Prepared, groups: Groups) -> NDArray[np.int64]:
+    """Return the row of each group's most precise report; of several the one with the smallest id."""
+    precision = np.nan_to_num(prepared.sigma[groups.members], nan=np.inf)
+    best = np.repeat(np.minimum.reduceat(precision, groups.first[:-1]), np.diff(groups.first))
+    rank = np.where(precision == best, prepared.rank[groups.members], prepared.n)
+    row = np.empty(prepared.n, np.int64)
+    row[prepared.rank] = np.arange(prepared.n)
+    return row[np.minimum.reduceat(rank, groups.first[:-1])]
+
+
 def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     """Return the columns of place; a group whose place is one report's own keeps that report's words for it."""
     n_groups = groups.first.size - 1
@@ -62,9 +73,7 @@ def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     lat = np.degrees(np.arcsin(np.clip(groups.G[:, 2] / norm, -1, 1)))
     lon = np.degrees(np.arctan2(groups.G[:, 1], groups.G[:, 0]))
     sigma = np.sqrt(groups.G[:, 3])
-    precision = np.nan_to_num(prepared.sigma[groups.members], nan=np.inf)
-    order = np.lexsort((prepared.rank[groups.members], precision, groups.label[groups.members]))
-    finest = groups.members[order][groups.first[:-1]]
+    finest = _finest(prepared, groups)
     alone = (np.diff(groups.first) == 1) & placed
     lat[alone], lon[alone] = prepared.lat[finest[alone]], prepared.lon[finest[alone]]
     finest_sigma = np.nan_to_num(prepared.sigma[finest], nan=0.0)
@@ -84,29 +93,6 @@ def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     }
 
 
-def most_shared(start: Floats, end: Floats) -> tuple[float, float]:
-    """Return the stretch that most intervals share; of several the shortest, then the first.
-
-    Parameters
-    ----------
-    start, end : float64, (n,), seconds
-        n > 0; an interval without length counts at its instant.
-
-    Examples
-    --------
-    >>> most_shared(np.array([0.0, 1.0, 2.0]), np.array([2.0, 3.0, 4.0]))
-    (1.0, 2.0)
-    """
-    edges = np.unique(np.concatenate([start, end]))
-    if edges.size == 1:
-        return float(edges[0]), float(edges[0])
-    middle = (edges[:-1] + edges[1:]) / 2.0
-    depth = ((start[:, None] <= middle) & (end[:, None] >= middle)).sum(axis=0)
-    length = np.diff(edges)
-    best = int(np.lexsort((length, -depth))[0])
-    return float(edges[best]), float(edges[best + 1])
-
-
 def _time(prepared: Prepared, groups: Groups) -> dict[str, object]:
     """Return the interval that the group's intervals share; those that lie apart from it are left out."""
     rows, first = groups.members, groups.first[:-1]
@@ -117,11 +103,7 @@ def _time(prepared: Prepared, groups: Groups) -> dict[str, object]:
     high = np.minimum.reduceat(np.where(inside, end, np.inf), first)
     bad = ~((high > low) & np.isfinite(high - low))
     low, high = np.where(bad, groups.G[:, 4], low), np.where(bad, groups.G[:, 5], high)
-    for group in np.flatnonzero(bad).tolist():
-        told = slice(groups.first[group], groups.first[group + 1])
-        use = prepared.has_time[rows[told]]
-        if use.any():
-            low[group], high[group] = most_shared(start[told][use], end[told][use])
+    fill_most_shared(np.flatnonzero(bad), groups.first, start, end, prepared.has_time[rows], low, high)
     known = np.logical_or.reduceat(prepared.has_time[rows], first)
     us = [np.round(np.where(known, v, 0.0) * 1e6).astype(np.int64) for v in (low, high)]
     return {

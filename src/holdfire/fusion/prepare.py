@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.basics.places import EARTH_RADIUS_M, is_place
+from holdfire.fusion.articles import article_numbers
 from holdfire.fusion.parameters import ATTRIBUTES
 from holdfire.fusion.text import sketch_texts
 from holdfire.fusion.tolls import tolls
 from holdfire.records.report import REPORT_SCHEMA
-from holdfire.records.schema import conform
+from holdfire.records.schema import conform, take_rows
 from holdfire.records.source import ADMIRALTY_PRIOR, SOURCE_SCHEMA
 from holdfire.records.taxonomy import SIGNAL
 
@@ -139,7 +140,7 @@ def _near_together(table: pa.Table, by_id: NDArray[np.int64]) -> tuple[pa.Table,
     start = np.asarray(pc.fill_null(pc.cast(table.column("occurred_start"), pa.int64()), 0).to_numpy())[by_id]
     cell = np.nan_to_num(np.floor(lat / 0.25) * 2000 + np.floor(lon / 0.25), nan=1e9, posinf=1e9, neginf=1e9)
     local = np.lexsort((start, cell))
-    return table.take(pa.array(by_id[local])).combine_chunks(), local
+    return take_rows(table, pa.array(by_id[local])), local
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
@@ -162,16 +163,6 @@ def _targets(table: pa.Table) -> pa.ChunkedArray:
             marked = pc.binary_join_element_wise("\x1f", pa.array(joined, pa.string()), "")
             targets = pc.coalesce(targets, marked)
     return pa.chunked_array([targets])
-
-
-def _documents(table: pa.Table, source: Ints) -> Ints:
-    """Return numbers of the articles that reports were taken from; an article belongs to its source."""
-    codes = _codes(table.column("document"))[0].astype(np.int64)
-    both = np.where(codes >= 0, codes * (int(source.max(initial=0)) + 1) + source, -1)
-    out = np.full(codes.size, -1, np.int32)
-    if (codes >= 0).any():
-        out[codes >= 0] = np.unique(both[codes >= 0], return_inverse=True)[1]
-    return out
 
 
 def _names(table: pa.Table) -> tuple[Ints, list[list[str]]]:
@@ -275,6 +266,7 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
     grades = rows.column("reliability").to_pylist()
     curated = np.asarray(rows.column("curated").to_numpy(zero_copy_only=False), bool)
     doubt = np.array([1.0 - ADMIRALTY_PRIOR.get(grade, ADMIRALTY_PRIOR["F"]) for grade in grades])
+    coordinate = _coordinates(lon, lat, placed)
     language = _codes(table.column("language"))[0]
     return Prepared(
         table=table,
@@ -289,13 +281,13 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
         names=names,
         vocabulary=vocabulary,
         source=source,
-        coordinate=_coordinates(lon, lat, placed),
+        coordinate=coordinate,
         is_signal=np.isin(names[:, 0], signal_codes),
         has_time=has_time,
         accuses=accuses,
         sketch=sketch_texts(table.column("text")),
         language=language,
-        document=_documents(table, source),
+        document=article_numbers(table, source, coordinate, start, end),
         curated=curated,
         side=side,
         prior_false=np.where(curated, CURATED_DOUBT, 1.0) * doubt,

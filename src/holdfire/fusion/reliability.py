@@ -51,6 +51,7 @@ def start_values(prepared: Prepared, parameters: FusionParameters) -> Learned:
         related=parameters.start_related,
         scale=np.ones(n_sources),
         coverage=np.full(n_sources, min(0.3, 2.0 / max(1, n_sources))),
+        share=np.full(n_sources, min(0.3, 2.0 / max(1, n_sources))),
         repeat=np.where(prepared.curated, 0.0, 0.1),
         false_rate=prepared.prior_false.copy(),
         false_sd=np.full(n_sources, 0.1),
@@ -241,6 +242,7 @@ def _learn_sizes(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray
     twice = np.bincount(source[edges.left[again]], weight[again], minlength=learned.scale.size)
     repeat = (twice + 0.1 * 10) / (np.maximum(reports - twice, 0.0) + 10)
     learned.repeat = np.where(prepared.curated, 0.0, np.minimum(repeat, MOST_REPEATS))
+    learned.share = reports / (1.0 + learned.repeat) / (rows.size / learned.size)
 
 
 def _vector(learned: Learned) -> Floats:
