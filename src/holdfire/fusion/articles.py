@@ -63,7 +63,9 @@ def article_numbers(table: pa.Table, source: Ints, coordinate: Ints, start: Floa
     rows = np.flatnonzero(worded & ~named & np.asarray(pc.is_valid(reported).to_numpy()))
     if rows.size == 0:
         return out
-    published = np.unique(np.asarray(pc.cast(reported, pa.int64()).take(pa.array(rows)).to_numpy()), return_inverse=True)
+    published = np.unique(
+        np.asarray(pc.cast(reported, pa.int64()).take(pa.array(rows)).to_numpy()), return_inverse=True
+    )
     article = _together(_codes(text)[rows], source[rows].astype(np.int64), published[1].astype(np.int64))
     # What is equal in every respect was delivered twice.
     when = np.unique(np.stack([start[rows], end[rows]]), axis=1, return_inverse=True)[1].ravel().astype(np.int64)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from holdfire.fusion.cells import CellIndex, build_index, time_ranks
 from holdfire.fusion.walk import walk_pairs
 
-__all__ = ["Blocks", "Located", "build_blocks", "candidate_pairs"]
+__all__ = ["Block", "Located", "build_blocks", "candidate_pairs"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -95,25 +95,30 @@ def _search(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blocks:
-    """Hold the sorted indexes of a set of reports, by class of reach, once for all threads.
+class Block:
+    """Hold the sorted indexes of one class of reach: who asks, and among whom.
 
     Attributes
     ----------
     located : Located
     level : int8, (n,)
         Class of reach.
-    searches : tuple of (CellIndex, tuple of CellIndex, float)
-        Who asks, among whom, and within which radius in metres.
+    queries : CellIndex
+    held : tuple of CellIndex
+        One for each class of length of the intervals.
+    radius_m : float
+        Nothing within anybody's reach lies further away.
     """
 
     located: Located
     level: NDArray[np.int8]
-    searches: tuple[tuple[CellIndex, tuple[CellIndex, ...], float], ...]
+    queries: CellIndex
+    held: tuple[CellIndex, ...]
+    radius_m: float
 
 
-def build_blocks(located: Located, rows: Rows, n_threads: int = 1) -> Blocks:
-    """Sort reports into blocks.
+def build_blocks(located: Located, rows: Rows, n_threads: int = 1) -> Iterator[Block]:
+    """Yield the blocks of reports, one class of reach after the other, so that only one is held at a time.
 
     Parameters
     ----------
@@ -126,32 +131,30 @@ def build_blocks(located: Located, rows: Rows, n_threads: int = 1) -> Blocks:
     level = np.searchsorted(REACH_CLASSES_M, located.reach_m).astype(np.int8)
     length = np.searchsorted(LENGTH_CLASSES_S, located.end - located.start).astype(np.int8)
     ranks = time_ranks(located.start)
-
-    def index(chosen: Rows, cell_m: float) -> CellIndex:
-        return build_index(located.lon, located.lat, located.start, located.end, chosen, cell_m, ranks)
-
-    def one(k: int) -> tuple[CellIndex, tuple[CellIndex, ...], float] | None:
-        asking = rows[(level[rows] == k) & located.open[rows]]
-        if asking.size == 0:
-            return None
-        finer = rows[level[rows] <= k]
-        radius = max(float(np.sqrt(2.0)) * float(located.reach_m[finer].max()), 500.0)
-        held = (finer[length[finer] == c] for c in range(LENGTH_CLASSES_S.size + 1))
-        return index(asking, radius), tuple(index(some, radius) for some in held if some.size), radius
-
     with ThreadPoolExecutor(max(1, n_threads)) as pool:
-        searches = list(pool.map(one, range(REACH_CLASSES_M.size + 1)))
-    return Blocks(located=located, level=level, searches=tuple(search for search in searches if search is not None))
+        for k in range(REACH_CLASSES_M.size + 1):
+            asking = rows[(level[rows] == k) & located.open[rows]]
+            if asking.size == 0:
+                continue
+            finer = rows[level[rows] <= k]
+            radius = max(float(np.sqrt(2.0)) * float(located.reach_m[finer].max()), 500.0)
+            held = [finer[length[finer] == c] for c in range(LENGTH_CLASSES_S.size + 1)]
+
+            def index(chosen: Rows, cell_m: float = radius) -> CellIndex:
+                return build_index(located.lon, located.lat, located.start, located.end, chosen, cell_m, ranks)
+
+            queries, *indexes = pool.map(index, [asking, *(some for some in held if some.size)])
+            yield Block(located=located, level=level, queries=queries, held=tuple(indexes), radius_m=radius)
 
 
 def candidate_pairs(
-    blocks: Blocks, gap_h: float, n_parts: int = 1, part: int = 0
+    block: Block, gap_h: float, n_parts: int = 1, part: int = 0
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
     """Yield pieces of the pairs of rows that lie within each other's reach; each pair once, in no stated order.
 
     Parameters
     ----------
-    blocks : Blocks
+    block : Block
     gap_h : float, hours
         Largest gap between two intervals.
     n_parts, part : int
@@ -162,10 +165,9 @@ def candidate_pairs(
     (int32, int32), (k,)
         Rows of the two reports. The arrays are reused: copy what is kept.
     """
-    for queries, held, radius in blocks.searches:
-        # Parts of like size, each of whole cells.
-        owner = np.minimum(queries.first[:-1] * n_parts // max(1, queries.order.size), n_parts - 1)
-        cells = np.flatnonzero(owner == part)
-        for index in held:
-            if cells.size:
-                yield from _search(queries, cells, index, blocks.located, blocks.level, radius, gap_h * 3600.0)
+    # Parts of like size, each of whole cells.
+    owner = np.minimum(block.queries.first[:-1] * n_parts // max(1, block.queries.order.size), n_parts - 1)
+    cells = np.flatnonzero(owner == part)
+    for index in block.held:
+        if cells.size:
+            yield from _search(block.queries, cells, index, block.located, block.level, block.radius_m, gap_h * 3600.0)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.block import Located, build_blocks, candidate_pairs
+from holdfire.fusion.block import Block, Located, build_blocks, candidate_pairs
 from holdfire.fusion.crowding import OWN_DAYS_S, Crowding, count_crowding, local_rates
 from holdfire.fusion.kernels import E_BIAS, N_THETA, score_pairs
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
@@ -80,7 +80,7 @@ class Edges:
     score, text : float64, (m,), nats
         All the evidence, and the text's part of it.
     related : float64, (m,), 0..1
-        Were it not one incident: the chance that the two are related.
+        Were it not one incident: the chance that the two are related. Empty where it was not asked for.
     """
 
     left: Ints
@@ -317,9 +317,9 @@ def find_edges(
     cost = model.again if again is None else again
     most_text = max(0.0, float(learned.text_nats.max())) if prepared.sketch.shape[0] > 0 else 0.0
 
-    def one(part: int) -> list[tuple[NDArray[Any], ...]]:
+    def one(block: Block, part: int) -> list[tuple[NDArray[Any], ...]]:
         kept: list[tuple[NDArray[Any], ...]] = []
-        for left, right in candidate_pairs(blocks, parameters.gap_h, n_threads, part):
+        for left, right in candidate_pairs(block, parameters.gap_h, n_threads, part):
             # Texts are compared where they could matter: what lies too low without them is dropped first.
             score, related = _scored(model, cost, left, right, np.zeros(left.size))
             hope = np.flatnonzero((score > least - most_text) | (related > least_related))
@@ -329,17 +329,22 @@ def find_edges(
                 score, related = _scored(model, cost, left, right, text)
             chosen = np.flatnonzero((score > least) | (related > least_related))
             low, high = np.minimum(left[chosen], right[chosen]), np.maximum(left[chosen], right[chosen])
-            kept.append((low, high, score[chosen], text[chosen], related[chosen]))
+            rest = (related[chosen],) if least_related <= 1.0 else ()
+            kept.append((low, high, score[chosen], text[chosen], *rest))
         return kept
 
     n_threads = max(1, parameters.n_threads)
-    blocks = build_blocks(model.located, rows, n_threads)
+    pieces: list[tuple[NDArray[Any], ...]] = []
     with ThreadPoolExecutor(n_threads) as pool:
-        pieces = [piece for part in pool.map(one, range(n_threads)) for piece in part]
+        for block in build_blocks(model.located, rows, n_threads):
+            for part in pool.map(one, [block] * n_threads, range(n_threads)):
+                pieces += part
     if not pieces:
         none = np.zeros(0)
         rows32 = np.zeros(0, np.int32)
         return Edges(left=rows32, right=rows32, score=none, text=none, related=none)
-    left, right, score, text, related = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    order = order_by_two(left, right, prepared.n)
-    return Edges(left=left[order], right=right[order], score=score[order], text=text[order], related=related[order])
+    columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
+    del pieces
+    order = order_by_two(columns[0], columns[1], prepared.n)
+    left, right, score, text, *rest = (column[order] for column in columns)
+    return Edges(left=left, right=right, score=score, text=text, related=rest[0] if rest else np.zeros(0))

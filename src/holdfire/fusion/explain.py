@@ -16,6 +16,7 @@ import pyarrow as pa
 from holdfire.errors import UnknownIdError
 from holdfire.fusion.compare import Model, build_model, count_crowds, text_evidence
 from holdfire.fusion.kernels import E_BIAS, E_RELATED, place_densities, time_densities, weigh
+from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.reliability import learn
@@ -58,7 +59,8 @@ def _scene(reports: pa.Table, sources: pa.Table, parameters: FusionParameters | 
     if rows.size == 0:
         raise UnknownIdError("There is no report that could be joined.", "reports", "Name a report that is no signal.")
     crowds = count_crowds(prepared, rows, chosen.n_threads)
-    learned = learn(prepared, crowds, rows, chosen)
+    some, near = narrow(prepared, crowds, choose_rows(prepared, rows, chosen.sample_reports))
+    learned = learn(some, near, np.flatnonzero(~some.is_signal), chosen)
     model = build_model(prepared, learned, crowds, rows)
     ids = prepared.table.column("report_id").to_pylist()
     return _Scene(prepared=prepared, learned=learned, model=model, row={name: k for k, name in enumerate(ids)})

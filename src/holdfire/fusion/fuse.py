@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from holdfire.fusion.compare import HOPELESS_NATS, build_model, count_crowds, find_edges
 from holdfire.fusion.link import Groups, link, tie
+from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import FusionParameters, Learned
 from holdfire.fusion.posterior import incident_table
 from holdfire.fusion.prepare import Prepared, prepare
@@ -149,12 +150,17 @@ def fuse(reports: pa.Table, sources: pa.Table, kinds: Taxonomy, parameters: Fusi
         table = table_from({"report_id": ids, "prob": nothing}, MEMBERSHIP_SCHEMA)
         return Fused(incidents=empty_table(INCIDENT_SCHEMA), memberships=table, summary=_summary(prepared, None, 0, 0))
     crowds = count_crowds(prepared, rows, chosen.n_threads)
-    learned = learn(prepared, crowds, rows, chosen)
+    few = choose_rows(prepared, rows, chosen.sample_reports)
+    some, near = narrow(prepared, crowds, few)
+    learned = learn(some, near, np.flatnonzero(~some.is_signal), chosen)
     model = build_model(prepared, learned, crowds, rows)
+    # Millions of reports: what is not needed any more is let go at once.
+    del crowds
     edges = find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS)
     groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads)
     ties = tie(prepared, model, edges, rows, groups, chosen.n_threads)
-    rehearsal = rehearse(prepared, crowds, learned, groups, rows, chosen)
+    del model, edges
+    rehearsal = rehearse(some, near, learned, groups.label[few], groups.G, chosen)
     prob = member_probs(groups, ties, rows, rehearsal)
     realness = judge_groups(prepared, groups, ties, prob, learned, rehearsal)
     _sources_judged(learned, realness)

@@ -3,7 +3,8 @@
 A group is a row of ``G`` (float64: x, y, z, variance, start, end, rate, rate at its exact coordinates) and of ``H``
 (int32: five names, source, coordinate, number of reports, article); a report is a group of one. Rule: evidence is
 the log of the ratio between one incident and two, unrelated (the local rate) or related (a second salvo nearby). What
-calls one another stands here, because the compiler's cache notices one file's changes. Source: docs/explanation/fusion.md.
+calls one another stands here, because the compiler's cache notices one file's changes. Source:
+docs/explanation/fusion.md.
 """
 
 from __future__ import annotations

@@ -80,16 +80,19 @@ def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     own = alone | (placed & (sigma >= 0.9 * finest_sigma) & (groups.H[:, H_PLACE] == prepared.coordinate[finest]))
     table = prepared.table
     take = pa.array(finest)
-    is_area = np.asarray(pc.fill_null(pc.equal(table.column("place_model"), "area"), False).to_numpy())[finest] & own
+    models = pc.cast(table.column("place_model").take(take), pa.string())
+    is_area = np.asarray(pc.fill_null(pc.equal(models, "area"), False).to_numpy()) & own
     model = np.where(placed, np.where(is_area, "area", "point"), "unknown")
-    unit = table.column("area_id").take(take).combine_chunks()
+    unit, named = (
+        pc.cast(table.column(name).take(take), pa.string()).combine_chunks() for name in ("area_id", "place_name")
+    )
     return {
         "place_model": pa.array(model.tolist(), pa.string()) if n_groups else pa.array([], pa.string()),
         "lon": pa.array(np.round(lon, 7), mask=~placed),
         "lat": pa.array(np.round(lat, 7), mask=~placed),
         "sigma_m": pa.array(np.round(sigma, 1), mask=~placed),
         "area_id": pc.if_else(pa.array(is_area), unit, pa.nulls(n_groups, pa.string())),
-        "place_name": table.column("place_name").take(take).combine_chunks(),
+        "place_name": named,
     }
 
 

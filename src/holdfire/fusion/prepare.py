@@ -40,6 +40,13 @@ MAX_NAMES = 400
 """Names of an attribute that count as evidence; rarer ones beyond these are treated as not named."""
 
 
+TOLD_ON = [
+    "report_id", "place_model", "area_id", "place_name", "actor_candidates", "weapon", "language", "credibility",
+    "casualties_low", "casualties_best", "casualties_high", "excluded_lower", "excluded_upper",
+]  # fmt: skip
+"""Columns that incidents are described by; the others are arrays by then."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Prepared:
     """Hold the reports as arrays, near ones side by side.
@@ -47,7 +54,8 @@ class Prepared:
     Attributes
     ----------
     table, sources : pyarrow.Table
-        Reports in order, one row for each id; sources in the order of their numbers.
+        ``TOLD_ON`` of the reports in order, one row for each id (the null type where no report says anything);
+        sources in the order of their numbers.
     rank : int64, (n,)
         Place of each report in the order of ids.
     lon, lat, sigma : float64, (n,)
@@ -105,9 +113,21 @@ class Prepared:
         return int(self.source.size)
 
 
+def _said(reports: pa.Table) -> pa.Table:
+    """Return the columns of the schema; one that says nothing takes no room."""
+    conform(reports.slice(0, 0), REPORT_SCHEMA)
+    columns = []
+    for field in REPORT_SCHEMA:
+        known = field.name in reports.column_names
+        column = reports.column(field.name) if known else pa.chunked_array([pa.nulls(reports.num_rows)])
+        silent = column.null_count == len(column)
+        columns.append(pa.chunked_array([pa.nulls(reports.num_rows)]) if silent else column.cast(field.type))
+    return pa.Table.from_arrays(columns, names=REPORT_SCHEMA.names)
+
+
 def _ordered(reports: pa.Table) -> tuple[tuple[pa.Table, NDArray[np.int64]], int]:
     """Return the reports near together, each id once, with their ranks by id, and how many rows were repeated."""
-    table = conform(reports, REPORT_SCHEMA).select(REPORT_SCHEMA.names)
+    table = _said(reports)
     n = table.num_rows
     ids = table.column("report_id")
     order = pc.sort_indices(ids)
@@ -126,6 +146,7 @@ def _ordered(reports: pa.Table) -> tuple[tuple[pa.Table, NDArray[np.int64]], int
             "actor",
             "text",
         ]
+        keys = [key for key in keys if not pa.types.is_null(table.schema.field(key).type)]
         table = table.take(pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))
         ids = table.column("report_id")
         new = np.concatenate([[True], pc.not_equal(ids.slice(1), ids.slice(0, n - 1)).to_numpy()])
@@ -137,13 +158,15 @@ def _ordered(reports: pa.Table) -> tuple[tuple[pa.Table, NDArray[np.int64]], int
 def _near_together(table: pa.Table, by_id: NDArray[np.int64]) -> tuple[pa.Table, NDArray[np.int64]]:
     """Put reports that lie near each other side by side, which memory likes; ties in the order of ids."""
     lon, lat = (_float(table, name)[by_id] for name in ("lon", "lat"))
-    start = np.asarray(pc.fill_null(pc.cast(table.column("occurred_start"), pa.int64()), 0).to_numpy())[by_id]
+    start = _instants(table, "occurred_start", 0)[by_id]
     cell = np.nan_to_num(np.floor(lat / 0.25) * 2000 + np.floor(lon / 0.25), nan=1e9, posinf=1e9, neginf=1e9)
     local = np.lexsort((start, cell))
     return take_rows(table, pa.array(by_id[local])), local
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+    if column.null_count == len(column):
+        return np.full(len(column), -1, np.int32), []
     coded = pc.dictionary_encode(column.combine_chunks())
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
@@ -153,7 +176,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
 
 def _targets(table: pa.Table) -> pa.ChunkedArray:
     """Return targets; where none is named, the candidates or groups together, which reports of one incident share."""
-    targets = table.column("target").combine_chunks()
+    targets = pc.cast(table.column("target"), pa.string()).combine_chunks()
     for name in ("actor_candidates", "involved"):
         lists = table.column(name)
         if lists.null_count < len(lists):
@@ -181,16 +204,23 @@ def _names(table: pa.Table) -> tuple[Ints, list[list[str]]]:
 
 
 def _float(table: pa.Table, name: str) -> Floats:
-    column = pc.fill_null(table.column(name), float("nan"))
-    return np.asarray(column.to_numpy(), np.float64)
+    column = table.column(name)
+    if column.null_count == len(column):
+        return np.full(len(column), np.nan)
+    return np.asarray(pc.fill_null(column, float("nan")).to_numpy(), np.float64)
+
+
+def _instants(table: pa.Table, name: str, unknown: int) -> NDArray[np.int64]:
+    """Return microseconds since 1970."""
+    column = table.column(name)
+    if column.null_count == len(column):
+        return np.full(len(column), unknown, np.int64)
+    return np.asarray(pc.fill_null(pc.cast(column, pa.int64()), unknown).to_numpy())
 
 
 def _times(table: pa.Table) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    start, end = (
-        np.asarray(pc.fill_null(pc.cast(table.column(name), pa.int64()), np.iinfo(np.int64).min).to_numpy())
-        for name in ("occurred_start", "occurred_end")
-    )
-    none = np.iinfo(np.int64).min
+    none = int(np.iinfo(np.int64).min)
+    start, end = (_instants(table, name, none) for name in ("occurred_start", "occurred_end"))
     known = (start != none) & (end != none)
     first, last = start / 1e6, end / 1e6
     last = np.maximum(last, first + MIN_LENGTH_S)
@@ -269,7 +299,7 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
     coordinate = _coordinates(lon, lat, placed)
     language = _codes(table.column("language"))[0]
     return Prepared(
-        table=table,
+        table=table.select(TOLD_ON),
         rank=rank,
         sources=rows,
         lon=np.where(placed, lon, np.nan),

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from holdfire.fusion.compare import Crowds, Edges, Model, build_model, compatible, find_edges
 from holdfire.fusion.kernels import E_BIAS
 from holdfire.fusion.link import Groups, link
-from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.text import N_TEXT_BINS, text_bins
@@ -275,8 +274,7 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
     if rows.size < 2:
         learned.notes["learning"] = "too few reports to learn from: starting values kept"
         return learned
-    prepared, crowds = narrow(prepared, crowds, choose_rows(prepared, rows, parameters.sample_reports))
-    sample = np.flatnonzero(~prepared.is_signal)
+    sample = rows
     changes: list[float] = []
     while len(changes) < parameters.learn_rounds and (not changes or changes[-1] > SETTLED):
         before = _vector(learned)

@@ -8,6 +8,7 @@ anyway at that place; it weighs little. Source: DESIGN, section 4; the traps in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,8 @@ def attach_signals(prepared: Prepared, G: Floats, H: Ints, parameters: FusionPar
         log_rate[rows] = local_rates(crowding, 1.0, rows)[0][rows]
     m = signal.size
     found: list[tuple[Ints, Ints, Floats]] = []
-    for left, right in candidate_pairs(build_blocks(located, np.arange(located.lon.size)), GAP_H):
+    blocks = build_blocks(located, np.arange(located.lon.size), parameters.n_threads)
+    for left, right in chain.from_iterable(candidate_pairs(block, GAP_H) for block in blocks):
         low, high = np.minimum(left, right), np.maximum(left, right)
         chosen = (low < m) & (high >= m)
         s, g = low[chosen], high[chosen]
