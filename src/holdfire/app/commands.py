@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from holdfire import __version__
-from holdfire.app.inputs import load_coverage, load_reviews
+from holdfire.app.inputs import load_coverage
 from holdfire.app.pipeline import CaseInput, CaseResult, Trees, carry_case, fuse_case, run_case
+from holdfire.app.reviews import load_reviews
 from holdfire.app.steps import check_step, count_changes, make_step, read_earlier, step_settings
 from holdfire.app.wire import load_agreement_file, load_areas, load_trees, read_file
 from holdfire.basics.canonical import write_table
@@ -137,9 +138,10 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
     earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
     trees = load_trees(inputs.taxonomy)
+    reviews = load_reviews(inputs.reviews)
     read = read_inputs(inputs, trees)
     step = make_step(earlier, inputs.step_at, read.reports, "UTC")
-    fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen), read.reports, step)
+    fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen, reviews.incidents), read.reports, step)
     case = CaseFolder(out)
     tables = {
         "reports": read.reports,
@@ -182,7 +184,8 @@ def assess_files(
             reports=read.reports,
             sources=read.sources,
             coverage=coverage,
-            reviews=reviews,
+            reviews=reviews.findings,
+            incident_reviews=reviews.incidents,
             trees=trees,
             areas=areas,
             parameters=chosen,

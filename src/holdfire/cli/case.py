@@ -10,7 +10,16 @@ import click
 
 from holdfire.app.commands import assess_files, fuse_files, read_to_parquet
 from holdfire.app.queries import explain_id
-from holdfire.cli.options import FILE, FOLDER, json_option, quiet_options, report_options, step_options, take_inputs
+from holdfire.cli.options import (
+    FILE,
+    FOLDER,
+    json_option,
+    quiet_options,
+    report_options,
+    reviews_option,
+    step_options,
+    take_inputs,
+)
 from holdfire.readers.propose import propose_mapping
 
 __all__ = ["COMMANDS", "show_summary"]
@@ -74,6 +83,7 @@ def read(file: Path, out: Path, as_json: bool, **options: Any) -> None:
 @click.command()
 @report_options
 @step_options
+@reviews_option
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")
 @quiet_options
 @json_option
@@ -87,7 +97,7 @@ def fuse(out: Path, as_json: bool, **options: Any) -> None:
 @report_options
 @step_options
 @click.option("--coverage", type=FILE, help="The watch log (CSV or Parquet).")
-@click.option("--reviews", type=FILE, help="Reviews by named persons (YAML).")
+@reviews_option
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")
 @quiet_options
 @json_option

@@ -14,12 +14,17 @@ import click
 from holdfire.app.commands import InputFiles
 from holdfire.app.events import log_lines
 
-__all__ = ["FILE", "FOLDER", "json_option", "quiet_options", "report_options", "step_options", "take_inputs"]
+__all__ = [
+    "FILE", "FOLDER", "json_option", "quiet_options", "report_options", "reviews_option", "step_options", "take_inputs",
+]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
+reviews_option = click.option(
+    "--reviews", type=FILE, help="Reviews by named persons, of incidents and of findings (YAML)."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Write the result as JSON on standard output.")
 
 

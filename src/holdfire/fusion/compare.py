@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from holdfire.fusion.block import Block, Located, build_blocks, candidate_pairs
 from holdfire.fusion.crowding import OWN_DAYS_S, Crowding, count_crowding, local_rates
+from holdfire.fusion.edges import Edges
 from holdfire.fusion.kernels import E_BIAS, N_THETA, score_pairs
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
@@ -24,7 +25,7 @@ from holdfire.fusion.text import text_bins
 from holdfire.fusion.tolls import toll_table
 from holdfire.records.taxonomy import ancestors
 
-__all__ = ["Crowds", "Edges", "Model", "build_model", "compatible", "count_crowds", "find_edges", "text_evidence"]
+__all__ = ["Crowds", "Model", "build_model", "compatible", "count_crowds", "find_edges", "text_evidence"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -68,26 +69,6 @@ class Model:
     depth: Ints
     again: Floats
     located: Located
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
-    """Hold scored pairs, sorted by their rows (left < right).
-
-    Attributes
-    ----------
-    left, right : int32, (m,)
-    score, text : float64, (m,), nats
-        All the evidence, and the text's part of it.
-    related : float64, (m,), 0..1
-        Were it not one incident: the chance that the two are related. Empty where it was not asked for.
-    """
-
-    left: Ints
-    right: Ints
-    score: Floats
-    text: Floats
-    related: Floats
 
 
 def compatible(words: list[str]) -> NDArray[np.bool_]:

@@ -180,11 +180,22 @@ def _copy_place(G: Floats, H: Ints, a: int, b: int) -> None:
 
 
 @compiled
-def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, document: Ints, again: Floats) -> float:
+def sources_nats(
+    a: int,
+    b: int,
+    head: Ints,
+    follow: Ints,
+    source: Ints,
+    document: Ints,
+    again: Floats,
+    place: Ints,
+    apart: NDArray[np.bool_],
+) -> float:
     """Return what it costs that the groups share sources; -inf where a shared one is curated.
 
     A source's further reports of one incident are Poisson: m and n reports in one group instead of two cost
-    the logarithm of Gamma(m + n) / (Gamma(m) Gamma(n)) besides. Reports out of one article cost more.
+    the logarithm of Gamma(m + n) / (Gamma(m) Gamma(n)) besides. Reports out of one article cost more;
+    what a review keeps apart (``place`` among those named in reviews, ``apart``) costs everything.
     """
     total = 0.0
     i = head[a]
@@ -195,6 +206,8 @@ def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, documen
             n += source[k] == source[i]
             if document[i] >= 0 and document[k] == document[i]:
                 total += ONE_ARTICLE_NATS
+            if place.size > 0 and place[i] >= 0 and place[k] >= 0 and apart[place[i], place[k]]:
+                return -np.inf
             k = follow[k]
         k = head[a] if n > 0 else -1
         while k >= 0:
@@ -290,6 +303,8 @@ def agglomerate(
     version: Ints,
     source: Ints,
     document: Ints,
+    place: Ints,
+    apart: NDArray[np.bool_],
     least: float,
 ) -> None:
     """Join the best pair of groups again and again, component by component, while evidence exceeds ``least``.
@@ -318,7 +333,7 @@ def agglomerate(
             for k in range(n):
                 x = out[k]
                 value = evidence(G, H, a, x, best[x], theta, table)
-                value += sources_nats(a, x, head, follow, source, document, again)
+                value += sources_nats(a, x, head, follow, source, document, again, place, apart)
                 if value > least:
                     heap, pair = make_room(heap, pair, size)
                     low, high = min(a, x), max(a, x)

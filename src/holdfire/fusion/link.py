@@ -14,9 +14,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.compare import Edges, Model
+from holdfire.fusion.compare import Model
+from holdfire.fusion.edges import Edges
 from holdfire.fusion.heap import components
 from holdfire.fusion.kernels import agglomerate, memberships
+from holdfire.fusion.labels import Labels
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.sorting import adjacency, half_edges, order_by
 
@@ -75,8 +77,11 @@ def _by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.i
     return order, np.append(np.flatnonzero(new), order.size).astype(np.int64)
 
 
-def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_threads: int) -> tuple[Ints, Floats, Ints]:
+def _join(
+    prepared: Prepared, model: Model, edges: Edges, least: float, n_threads: int, labels: Labels | None
+) -> tuple[Ints, Floats, Ints]:
     n = prepared.n
+    place, apart = labels.places(n) if labels is not None else (np.zeros(0, np.int32), np.zeros((0, 0), bool))
     order, first = _by_component(n, edges)
     left, right, score, text = edges.left[order], edges.right[order], edges.score[order], edges.text[order]
     edge_head, edge_tail, edge_next = half_edges(n, left, right)
@@ -112,6 +117,8 @@ def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_thread
             version,
             prepared.source,
             prepared.document,
+            place,
+            apart,
             least,
         )
 
@@ -174,7 +181,13 @@ def tie(
 
 
 def link(
-    prepared: Prepared, model: Model, edges: Edges, rows: NDArray[np.int64], least: float, n_threads: int
+    prepared: Prepared,
+    model: Model,
+    edges: Edges,
+    rows: NDArray[np.int64],
+    least: float,
+    n_threads: int,
+    labels: Labels | None = None,
 ) -> Groups:
     """Join reports into groups.
 
@@ -187,9 +200,11 @@ def link(
     least : float, nats
         Evidence that a join needs.
     n_threads : int
+    labels : Labels, optional
+        What reviews keep apart stays apart.
     """
     n = prepared.n
-    root, G, H = _join(prepared, model, edges, least, max(1, n_threads))
+    root, G, H = _join(prepared, model, edges, least, max(1, n_threads), labels)
     roots, numbers = np.unique(root[rows], return_inverse=True)
     label = np.full(n, -1, np.int32)
     label[rows] = numbers

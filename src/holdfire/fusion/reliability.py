@@ -13,8 +13,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.compare import Crowds, Edges, Model, build_model, compatible, find_edges
+from holdfire.fusion.compare import Crowds, Model, build_model, compatible, find_edges
+from holdfire.fusion.edges import Edges
 from holdfire.fusion.kernels import E_BIAS
+from holdfire.fusion.labels import Labels, label_edges
 from holdfire.fusion.link import Groups, link
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
@@ -259,7 +261,13 @@ def _rivalled(edges: Edges, odds: Floats, label: NDArray[np.int32]) -> Floats:
     return np.asarray(np.where(together, odds, odds - taken))
 
 
-def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameters: FusionParameters) -> Learned:
+def learn(
+    prepared: Prepared,
+    crowds: Crowds,
+    rows: NDArray[np.int64],
+    parameters: FusionParameters,
+    labels: Labels | None = None,
+) -> Learned:
     """Return what the reports teach.
 
     Parameters
@@ -269,6 +277,8 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
     rows : int64, (m,)
         Reports that may open incidents.
     parameters : FusionParameters
+    labels : Labels, optional
+        What reviews say counts as known.
     """
     learned = start_values(prepared, parameters)
     if rows.size < 2:
@@ -281,10 +291,11 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
         model = build_model(prepared, learned, crowds, sample)
         again = np.maximum(model.again, CURATED_NATS)
         edges = find_edges(prepared, model, learned, sample, parameters, LEARN_NATS, 0.05, again)
+        edges = edges if labels is None else label_edges(edges, labels, prepared.n)
         source = prepared.source
         twice = (source[edges.left] == source[edges.right]) & prepared.curated[source[edges.left]]
         allowed = replace(edges, score=np.where(twice, -np.inf, edges.score))
-        groups = link(prepared, model, allowed, sample, parameters.merge_nats, parameters.n_threads)
+        groups = link(prepared, model, allowed, sample, parameters.merge_nats, parameters.n_threads, labels)
         edges = replace(edges, score=np.where(twice, -40.0, edges.score))
         # A pair's own odds do not profit from the silence of third sources, which the joining of groups counts.
         odds = edges.score - model.theta[E_BIAS]
