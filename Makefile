@@ -117,7 +117,7 @@ check: setup ## style, types, floors and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports
-	$(BIN)/holdfire demo --quiet --out build/warm >build/warm.txt # compiles the kernels once, before tests run side by side
+	$(BIN)/holdfire warm # once, before tests run side by side
 	$(BIN)/pytest -n $(JOBS) --maxprocesses 8
 
 .PHONY: format

@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 from holdfire import __version__
 from holdfire.app.inputs import load_coverage
 from holdfire.app.pipeline import CaseInput, CaseResult, Trees, carry_case, fuse_case, run_case
-from holdfire.app.reviews import load_reviews
+from holdfire.app.reviews import Reviews, load_reviews
 from holdfire.app.steps import check_step, count_changes, make_step, read_earlier, step_settings
+from holdfire.app.waterfall import review_settings
 from holdfire.app.wire import load_agreement_file, load_areas, load_trees, read_file
 from holdfire.basics.canonical import write_table
 from holdfire.basics.instants import parse_instant
@@ -120,8 +121,15 @@ def _check_folder(out: Path) -> None:
         ) from error
 
 
-def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | None) -> dict[str, Any]:
-    named = {"start": inputs.start, "end": inputs.end, "strict": inputs.strict, "fusion": asdict(parameters)}
+def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | None, reviews: Reviews) -> dict[str, Any]:
+    named: dict[str, Any] = {
+        "start": inputs.start,
+        "end": inputs.end,
+        "strict": inputs.strict,
+        "fusion": asdict(parameters),
+    }
+    if reviews.incidents:
+        named["incident_reviews"] = review_settings(reviews.incidents)
     return named | step_settings(inputs.since, step)
 
 
@@ -151,7 +159,7 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
         "memberships": fused.memberships,
     }
     tables |= {} if step is None else {"lineage": fused.lineage}
-    return _write(case, tables, read, None, "fuse", _settings(inputs, chosen, step)) | _told(inputs, tables)
+    return _write(case, tables, read, None, "fuse", _settings(inputs, chosen, step, reviews)) | _told(inputs, tables)
 
 
 def assess_files(
@@ -196,7 +204,7 @@ def assess_files(
     case.write_bytes("agreement.yaml", agreement_bytes)
     tables = {**_tables(result), "refused": read.refusals, "coverage": coverage}
     tables |= {} if step is None else {"lineage": result.lineage}
-    settings = _settings(inputs, chosen, step)
+    settings = _settings(inputs, chosen, step, reviews)
     return _write(case, tables, read, agreement_bytes, "assess", settings) | _told(inputs, tables)
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from holdfire.app.lineage import RetiredStory, history_lines, history_rows, retired_story
+from holdfire.app.waterfall import waterfall
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.basics.canonical import sha256_file
 from holdfire.basics.documents import nearest_name
@@ -216,6 +217,7 @@ def _explain_incident(
     probs = {member["report_id"]: float(member["prob"]) for member in members}
     reports = _rows(case, "reports", "report_id", sorted(probs))
     reports.sort(key=lambda row: (-probs[row["report_id"]], row["report_id"]))
+    lines += waterfall(case, [row["report_id"] for row in reports], data)
     _explain_reports(case, reports, probs, data, lines, inputs)
 
 

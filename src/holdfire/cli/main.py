@@ -21,7 +21,7 @@ from holdfire.errors import HoldfireError
 __all__ = ["holdfire", "main"]
 
 SECTIONS = (
-    ("Begin here", ("demo",)),
+    ("Begin here", ("demo", "warm")),
     ("Agreements", ("check", "diff", "schema")),
     ("Reports", ("map", "read")),
     ("From reports to findings", ("fuse", "assess", "explain", "ladder")),

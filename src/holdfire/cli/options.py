@@ -13,6 +13,7 @@ import click
 
 from holdfire.app.commands import InputFiles
 from holdfire.app.events import log_lines
+from holdfire.app.warm import COLD, is_warm
 
 __all__ = [
     "FILE", "FOLDER", "json_option", "quiet_options", "report_options", "reviews_option", "step_options", "take_inputs",
@@ -80,6 +81,8 @@ def take_inputs(
 ) -> InputFiles:
     """Set the log up and gather the options into one value."""
     log_lines(quiet=quiet, as_json=log_json)
+    if not quiet and not log_json and not is_warm():
+        click.echo(COLD, err=True)
     return InputFiles(
         reports=reports,
         sources=sources,

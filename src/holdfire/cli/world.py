@@ -12,6 +12,7 @@ import click
 
 from holdfire.app.demo import run_demo
 from holdfire.app.events import log_lines
+from holdfire.app.warm import is_warm, warm
 from holdfire.app.wire import read_file
 from holdfire.app.worlds import Evaluation, evaluate_case, simulate_files
 from holdfire.cli.options import FILE, FOLDER, json_option, quiet_options
@@ -186,4 +187,13 @@ def demo(out: Path, seed: int, quiet: bool, log_json: bool) -> None:
         click.echo(line)
 
 
-COMMANDS = (demo, simulate, evaluate)
+@click.command("warm")
+def warm_up() -> None:
+    """Compile the numeric kernels once on this machine, so that no first run waits for it."""
+    ready = is_warm()
+    log_lines(quiet=True, as_json=False)
+    seconds = warm()
+    click.echo(f"The kernels {'were compiled already' if ready else 'are compiled'}: {seconds:.0f} s.")
+
+
+COMMANDS = (demo, warm_up, simulate, evaluate)

@@ -13,12 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["article_numbers"]
+__all__ = ["article_numbers", "judge_articles"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Numbers = NDArray[np.int64]
 
+APART_NATS = -6.0
+"""What two reports out of one article weigh, where a source's articles are lists of incidents far from one another."""
+LISTS, STORIES = 0.2, 0.5
+"""Share of an article's reports that lie within reach of its first one: below the first number it is a list of
+incidents, above the second one story told of several places."""
+PSEUDO_PAIRS = 10.0
 LEAST_LETTERS = 20
 """Shorter words are no headline."""
 
@@ -77,3 +83,31 @@ def article_numbers(table: pa.Table, source: Ints, coordinate: Ints, start: Floa
     use = first & shared
     out[rows[use]] = int(out.max(initial=-1)) + 1 + np.unique(article[use], return_inverse=True)[1]
     return out
+
+
+def judge_articles(document: Ints, source: Ints, near: NDArray[np.bool_], first: Numbers, n_sources: int) -> Floats:
+    """Return what two reports out of one of a source's articles speak for one incident, in nats.
+
+    A list of events makes an event of each report of an article; a monitor of places gives an article a row for each
+    place that it names, and all rows tell of one incident. The two are told apart by whether an article's reports
+    lie near one another.
+
+    Parameters
+    ----------
+    document, source : int32, (n,)
+    near : bool, (n,)
+        Whether the report lies within reach of the first one of its article.
+    first : int64, (n,)
+        Row of the first report of the same article; the row itself where there is none.
+    n_sources : int
+
+    Returns
+    -------
+    float64, (n_sources,), -6..0
+    """
+    later = (document >= 0) & (first != np.arange(document.size))
+    n = np.bincount(source[later], minlength=n_sources).astype(float)
+    close = np.bincount(source[later], near[later], minlength=n_sources)
+    overall = float((close.sum() + 0.5) / (n.sum() + 1.0))
+    share = (close + PSEUDO_PAIRS * overall) / (n + PSEUDO_PAIRS)
+    return np.asarray(APART_NATS * np.clip((STORIES - share) / (STORIES - LISTS), 0.0, 1.0))

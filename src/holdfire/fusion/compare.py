@@ -59,6 +59,8 @@ class Model:
         Levels of each name in its tree.
     again : float64, (n_sources,), nats
         What a source's second report of one incident costs; -inf for curated sources.
+    article : float64, (n_sources,), nats
+        What it costs besides where both are from one article.
     located : Located
     """
 
@@ -68,6 +70,7 @@ class Model:
     table: Floats
     depth: Ints
     again: Floats
+    article: Floats
     located: Located
 
 
@@ -248,7 +251,14 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
     again = np.where(prepared.curated, -np.inf, again)
     return Model(
-        G=G, H=np.ascontiguousarray(H, np.int32), theta=theta, table=table, depth=depth, again=again, located=located
+        G=G,
+        H=H,
+        theta=theta,
+        table=table,
+        depth=depth,
+        again=again,
+        article=learned.article_nats,
+        located=located,
     )
 
 
@@ -266,7 +276,7 @@ def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints)
 
 def _scored(model: Model, again: Floats, left: Ints, right: Ints, text: Floats) -> tuple[Floats, Floats]:
     score, related = np.empty(left.size), np.empty(left.size)
-    score_pairs(left, right, text, model.G, model.H, model.theta, model.table, again, score, related)
+    score_pairs(left, right, text, model.G, model.H, model.theta, model.table, again, model.article, score, related)
     return score, related
 
 

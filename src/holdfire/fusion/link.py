@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from holdfire.fusion.compare import Model
 from holdfire.fusion.edges import Edges
 from holdfire.fusion.heap import components
-from holdfire.fusion.kernels import agglomerate, memberships
+from holdfire.fusion.joining import agglomerate
+from holdfire.fusion.kernels import memberships
 from holdfire.fusion.labels import Labels
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.sorting import adjacency, half_edges, order_by
@@ -105,6 +106,7 @@ def _join(
             model.table,
             model.depth,
             model.again,
+            model.article,
             parent,
             head,
             tail,
@@ -167,6 +169,7 @@ def tie(
             model.table,
             model.depth,
             model.again,
+            model.article,
             prepared.source,
             prepared.document,
             own,

@@ -76,6 +76,8 @@ class Learned:
         deviation on each axis, metres.
     chance, inherit : float64, (5,), 0..1
         Chance that any two reports fit in a name, and that a related incident shares one beyond that.
+    article_nats : float64, (n_sources,), nats
+        What two reports out of one of a source's articles speak for one incident, beside reports of two articles.
     unseen : float, 0..1
         Chance that an incident which somebody might report is reported by nobody (Q of the model).
     size : float
@@ -116,6 +118,7 @@ class Learned:
     false_sd: Floats
     accuse_rate: Floats
     text_nats: Floats
+    article_nats: Floats
     chance: Floats = field(default_factory=lambda: np.full(5, 0.5))
     inherit: Floats = field(default_factory=lambda: np.array([0.6, 0.6, 0.6, 0.5, 0.1]))
     notes: dict[str, Any] = field(default_factory=dict)

@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.compare import Crowds, Model, build_model, compatible, find_edges
+from holdfire.fusion.articles import judge_articles
+from holdfire.fusion.compare import EXTENT_M, Crowds, Model, build_model, compatible, find_edges
 from holdfire.fusion.edges import Edges
 from holdfire.fusion.kernels import E_BIAS
 from holdfire.fusion.labels import Labels, label_edges
@@ -36,6 +37,8 @@ START_INHERIT = np.array([0.6, 0.6, 0.6, 0.5, 0.1])
 """Starting chance that a related incident shares a name beyond chance, by ``ATTRIBUTES``."""
 SETTLED = 0.01
 """Learning ends when no estimate moves by more than this."""
+SEPARATE_NATS = -2.5
+"""Where one article's reports speak this much for two incidents, they count as known to be two."""
 LEAST_KNOWN = 50
 """Pairs known to be two incidents, from which on they alone show what two related incidents have in common."""
 PSEUDO = 20.0
@@ -58,6 +61,7 @@ def start_values(prepared: Prepared, parameters: FusionParameters) -> Learned:
         false_sd=np.full(n_sources, 0.1),
         accuse_rate=prepared.prior_false.copy(),
         text_nats=np.stack([ramp, ramp]),
+        article_nats=_judge_articles(prepared, n_sources),
     )
 
 
@@ -159,7 +163,8 @@ def _learn_related(prepared: Prepared, model: Model, edges: Edges, weight: Float
     learned.related = float(np.clip((share[~own].sum() + 0.1 * 50) / (expected + 50), 0.005, 1.0))
     # What is known to be two incidents shows best how alike two incidents can be: doubles of curated sources and of
     # one article. Where there are few of them, a source's own pairs tell how often it follows an incident up.
-    known = own & (prepared.curated[prepared.source[a]] | ((article[a] >= 0) & (article[a] == article[b])))
+    once = (article[a] >= 0) & (article[a] == article[b]) & (learned.article_nats[prepared.source[a]] < SEPARATE_NATS)
+    known = own & (prepared.curated[prepared.source[a]] | once)
     plain = known if known.sum() >= LEAST_KNOWN else own
     tellers = max(1, int(np.isin(prepared.source, np.unique(prepared.source[a[plain]])).sum())) if plain.any() else n
     learned.related_own = float(np.clip((share[plain].sum() + 0.1 * 50) / (tellers + 50), 0.005, 1.0))
@@ -244,6 +249,21 @@ def _learn_sizes(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray
     repeat = (twice + 0.1 * 10) / (np.maximum(reports - twice, 0.0) + 10)
     learned.repeat = np.where(prepared.curated, 0.0, np.minimum(repeat, MOST_REPEATS))
     learned.share = reports / (1.0 + learned.repeat) / (rows.size / learned.size)
+
+
+def _judge_articles(prepared: Prepared, n_sources: int) -> Floats:
+    """Return what two reports out of one article speak for one incident, by source."""
+    document, rows = prepared.document, np.arange(prepared.n)
+    named = np.flatnonzero(document >= 0)
+    first = rows.copy()
+    if named.size:
+        begins = np.unique(document[named], return_index=True, return_inverse=True)[1:]
+        first[named] = named[begins[0]][begins[1]]
+    d2 = ((prepared.xyz - prepared.xyz[first]) ** 2).sum(axis=1)
+    reach = np.nan_to_num(prepared.sigma) ** 2 + np.nan_to_num(prepared.sigma[first]) ** 2 + 2 * EXTENT_M**2
+    gap = np.maximum(prepared.start, prepared.start[first]) - np.minimum(prepared.end, prepared.end[first])
+    near = (d2 <= 9.0 * reach) & (gap <= 86_400.0)
+    return judge_articles(document, prepared.source, near, first, n_sources)
 
 
 def _vector(learned: Learned) -> Floats:

@@ -35,6 +35,7 @@ def _sources(names: list[str], learned: Learned) -> dict[str, dict[str, float]]:
         "coverage": learned.coverage,
         "repeat": learned.repeat,
         "error_scale": learned.scale,
+        "article_nats": learned.article_nats,
         "false_alone": learned.false_rate,
         "false_alone_accusing": learned.accuse_rate,
     }
