@@ -66,10 +66,13 @@ def find_copies(prepared: Prepared, groups: Groups) -> NDArray[np.bool_]:
     found = np.zeros((n_sources, n_sources), bool)
     if not 2 <= n_sources <= MOST_SOURCES:
         return found
+    # Coordinates that one incident alone has: the smallest and the largest group that name them are the same.
     placed = groups.members[prepared.coordinate[groups.members] >= 0]
-    pair = np.unique(prepared.coordinate[placed].astype(np.int64) * groups.label.size + groups.label[placed])
-    n_groups = np.bincount(pair // groups.label.size, minlength=int(prepared.coordinate.max(initial=0)) + 1)
-    rare = (prepared.coordinate >= 0) & (n_groups[prepared.coordinate] == 1)
+    n_codes = int(prepared.coordinate.max(initial=0)) + 1
+    least, most = np.full(n_codes, np.iinfo(np.int32).max, np.int32), np.full(n_codes, -1, np.int32)
+    np.minimum.at(least, prepared.coordinate[placed], groups.label[placed])
+    np.maximum.at(most, prepared.coordinate[placed], groups.label[placed])
+    rare = (prepared.coordinate >= 0) & (least == most)[prepared.coordinate]
     both, shared = np.zeros((2, n_sources, n_sources), np.int64)
     _count(groups.first, groups.members, prepared.source, prepared.coordinate, rare, both, shared)
     seen = both >= 2 * LEAST_SHARED
