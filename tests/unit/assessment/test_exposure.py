@@ -94,7 +94,8 @@ def test_a_quiet_day_is_worth_the_share_that_was_noticed() -> None:
     assert pytest.approx((1.0, 1.0)) == (whole.prob_quiet_low, whole.prob_quiet_high)
     assert whole.quiet_day_high == pytest.approx(1.92, abs=0.01)
     assert tenth.quiet_day_high == pytest.approx(19.2, abs=0.1)
-    assert tenth.prob_quiet_low < 0.5
+    # Four days of a tenth each, and one of nine tenths that nobody saw: (0.4 / 1.3) ^ 1/2.
+    assert tenth.prob_quiet_low == pytest.approx((0.4 / 1.3) ** 0.5)
     unwatched = rated(3)
     assert (None, 0.0) == (unwatched.quiet_day_high, unwatched.prob_quiet_low)
 
