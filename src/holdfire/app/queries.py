@@ -8,7 +8,7 @@ no longer be found. Leaves writing to ``commands``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from holdfire.app.lineage import RetiredStory, history_lines, history_rows, retired_story
+from holdfire.app.narrowing import Narrowing, narrowings_of
 from holdfire.app.waterfall import waterfall
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.basics.canonical import sha256_file
@@ -157,8 +158,12 @@ def _explain_findings(case: CaseFolder, id_: str, data: dict[str, Any], lines: l
     data["findings"], data["assessments"] = findings, assessments
     for finding in findings:
         lines += _finding_lines(finding, agreement)
+    data["narrowings"] = []
     for assessment in assessments:
-        lines += _factor_lines(assessment)
+        incidents = _rows(case, "incidents", "incident_id", [assessment["incident_id"] or ""])
+        narrowings = narrowings_of(assessment, incidents[0] if incidents else None)
+        data["narrowings"] += [{"assessment_id": assessment["assessment_id"], **asdict(one)} for one in narrowings]
+        lines += _factor_lines(assessment, narrowings)
     named = {row["incident_id"] for row in (*findings, *assessments) if row["incident_id"] is not None}
     return sorted(named)
 
@@ -187,14 +192,15 @@ def _finding_lines(finding: Row, agreement: Agreement | None) -> list[str]:
     return lines
 
 
-def _factor_lines(assessment: Row) -> list[str]:
+def _factor_lines(assessment: Row, narrowings: Sequence[Narrowing]) -> list[str]:
     lines = [f"Assessment {assessment['assessment_id']}: the product of"]
     for factor in FACTORS:
         bounds = _range(assessment[f"{factor}_lower"], assessment[f"{factor}_upper"])
         lines.append(f"  P({FACTOR_WORDS[factor]}) = {bounds}")
     lines.append(f"  = {_range(assessment['prob_lower'], assessment['prob_upper'])}")
-    if assessment["narrows"]:
-        lines.append(f"  What would narrow it most: to know {FACTOR_WORDS[assessment['narrows']]}.")
+    if narrowings:
+        lines.append("  What would narrow it, most of all first, and by how much at most:")
+    lines += [f"    {one.gain:.3f}  to know {FACTOR_WORDS[one.factor]}: {one.asked}" for one in narrowings]
     return lines
 
 

@@ -21,10 +21,11 @@ from holdfire.errors import ModelError
 from holdfire.records.agreement import Agreement
 from holdfire.records.assessment import COUNT_SCHEMA
 
-__all__ = ["LEVEL", "count_breaches", "local_days"]
+__all__ = ["LEVEL", "Groups", "claim_ranks", "count_breaches", "counted", "grouped", "local_days"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 LEVEL = 0.9
 """Mass of the interval."""
@@ -32,7 +33,7 @@ NO_DAY = np.iinfo(np.int64).max
 """Stands for the whole period; it sorts behind every day."""
 
 
-class _Groups(NamedTuple):
+class Groups(NamedTuple):
     """Hold rows group by group: their order, where each group begins, and each group's key and day."""
 
     order: Ints
@@ -75,8 +76,8 @@ def _days_of_rows(assessments: pa.Table, incidents: pa.Table, time_zone: str) ->
     return np.asarray(np.append(days.to_numpy(zero_copy_only=False), NO_DAY)[row], dtype=np.int64)
 
 
-def _claims(assessments: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
-    # Each row's claim as a rank in the order of (clause, reading, party), and the claims.
+def claim_ranks(assessments: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
+    """Return each row's claim as a rank in the order of (clause, reading, party), and the claims."""
     codes, names = [], []
     for column in ("clause_id", "reading", "party"):
         encoded = assessments[column].combine_chunks().dictionary_encode()
@@ -96,17 +97,26 @@ def _claims(assessments: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
     return turned[rank], [found[place] for place in order]
 
 
-def _grouped(key: Ints, day: Ints, rows: Ints) -> _Groups:
+def grouped(key: Ints, day: Ints, rows: Ints) -> Groups:
+    """Return rows group by group, ordered by key and day."""
     order = rows[np.lexsort((day[rows], key[rows]))]
     changes = np.flatnonzero((np.diff(key[order]) != 0) | (np.diff(day[order]) != 0)) + 1
     starts = np.concatenate([np.zeros(min(1, order.size), dtype=np.int64), changes, [order.size]])
     first = order[starts[:-1]]
-    return _Groups(order, starts, key[first], day[first])
+    return Groups(order, starts, key[first], day[first])
 
 
-def _counted(assessments: pa.Table, groups: _Groups) -> dict[str, NDArray[np.generic]]:
-    lower, upper = (assessments[name].to_numpy()[groups.order] for name in ("prob_lower", "prob_upper"))
-    established = pc.equal(assessments["verdict"], "established").to_numpy()[groups.order]
+def counted(lower: Floats, upper: Floats, established: Flags, groups: Groups) -> dict[str, NDArray[np.generic]]:
+    """Return the columns of ``COUNT_SCHEMA`` that groups of probabilities give, and each group's key and day.
+
+    Parameters
+    ----------
+    lower, upper : float64, (n,), 0..1
+    established : bool, (n,)
+    groups : Groups
+        Not empty.
+    """
+    lower, upper, established = lower[groups.order], upper[groups.order], established[groups.order]
     begins = groups.starts[:-1]
     return {
         "key": groups.key,
@@ -147,13 +157,15 @@ def count_breaches(assessments: pa.Table, incidents: pa.Table, agreement: Agreem
     """
     if not assessments.num_rows:
         return COUNT_SCHEMA.empty_table()
-    key, claims = _claims(assessments)
+    key, claims = claim_ranks(assessments)
     day = _days_of_rows(assessments, incidents, agreement.publication.time_zone or agreement.time_zone)
     daily = np.flatnonzero(day != NO_DAY)
     whole = np.full(day.size, NO_DAY)
-    parts = [_counted(assessments, _grouped(key, whole, np.arange(day.size)))]
+    lower, upper = (assessments[name].to_numpy() for name in ("prob_lower", "prob_upper"))
+    given = (lower, upper, pc.equal(assessments["verdict"], "established").to_numpy())
+    parts = [counted(*given, grouped(key, whole, np.arange(day.size)))]
     if daily.size:
-        parts.append(_counted(assessments, _grouped(key, day, daily)))
+        parts.append(counted(*given, grouped(key, day, daily)))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort((columns["day"], columns["key"]))
     columns = {name: values[order] for name, values in columns.items()}

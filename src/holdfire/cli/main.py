@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, guarantee, publish, world
+from holdfire.cli import agreement, case, guarantee, publish, watching, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
@@ -25,6 +25,7 @@ SECTIONS = (
     ("Agreements", ("check", "diff", "schema")),
     ("Reports", ("map", "read")),
     ("From reports to findings", ("fuse", "assess", "explain", "ladder")),
+    ("What was watched, and what changed", ("coverage", "compare", "trend")),
     ("Publication", ("bulletin",)),
     ("Worlds with known truth", ("simulate", "evaluate")),
 )
@@ -54,7 +55,9 @@ def holdfire() -> None:
     """
 
 
-for _command in (*agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *publish.COMMANDS, *world.COMMANDS):
+for _command in (
+    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS
+):  # fmt: skip
     holdfire.add_command(_command)
 
 
