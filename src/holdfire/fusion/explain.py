@@ -19,6 +19,7 @@ from holdfire.fusion.kernels import E_BIAS, E_RELATED, place_densities, time_den
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.reliability import learn
+from holdfire.fusion.several import numbers_told
 from holdfire.records.taxonomy import Taxonomy
 
 __all__ = ["PairEvidence", "Part", "explain_incident", "explain_pair"]
@@ -58,7 +59,7 @@ def _scene(reports: pa.Table, sources: pa.Table, parameters: FusionParameters | 
     if rows.size == 0:
         raise UnknownIdError("There is no report that could be joined.", "reports", "Name a report that is no signal.")
     crowds = count_crowds(prepared, rows, chosen.n_threads)
-    learned = learn(prepared, crowds, rows, chosen)
+    learned = learn(prepared, crowds, rows[numbers_told(prepared)[rows] == 1.0], chosen)
     model = build_model(prepared, learned, crowds, rows)
     ids = prepared.table.column("report_id").to_pylist()
     return _Scene(prepared=prepared, learned=learned, model=model, row={name: k for k, name in enumerate(ids)})

@@ -22,6 +22,8 @@ from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.realness import Realness, judge_groups
 from holdfire.fusion.rehearse import member_probs, rehearse
 from holdfire.fusion.reliability import learn
+from holdfire.fusion.roundups import Shared, corroborate, edges_apart, edges_within, main_probs, share_out
+from holdfire.fusion.several import numbers_told
 from holdfire.fusion.signals import Attached, attach_signals
 from holdfire.records.incident import INCIDENT_SCHEMA, MEMBERSHIP_SCHEMA
 from holdfire.records.schema import empty_table, sort_table, table_from
@@ -39,7 +41,8 @@ class Fused:
     incidents : pyarrow.Table
         By ``INCIDENT_SCHEMA``, sorted by incident_id.
     memberships : pyarrow.Table
-        By ``MEMBERSHIP_SCHEMA``, one row for each report, sorted by report_id.
+        By ``MEMBERSHIP_SCHEMA``, a row for each report, several for a round-up; sorted by report_id, then by falling
+        prob, then by incident_id.
     summary : dict
         Numbers of reports, incidents, signals and duplicates, and what was learned, ready for JSON.
     """
@@ -92,16 +95,28 @@ def _summary(prepared: Prepared, learned: Learned | None, n_incidents: int, n_at
 
 
 def _membership_table(
-    prepared: Prepared, groups: Groups, inside: NDArray[np.float64], attached: Attached, ids: list[str]
+    prepared: Prepared,
+    groups: Groups,
+    inside: NDArray[np.float64],
+    attached: Attached,
+    shared: Shared,
+    ids: list[str],
 ) -> pa.Table:
     label, prob = groups.label.astype(np.int64), inside.copy()
     label[attached.row], prob[attached.row] = attached.group, attached.prob
+    row = np.argsort(prepared.rank)
+    label, prob = label[row], prob[row]
+    if shared.row.size:
+        keep = (label >= 0) | ~np.isin(row, shared.row)
+        row, label = np.concatenate([row[keep], shared.row]), np.concatenate([label[keep], shared.group])
+        prob = np.round(np.concatenate([prob[keep], shared.prob]), 6)
+        by_id = np.append(np.argsort(np.argsort(np.array(ids))), -1)
+        order = np.lexsort((by_id[label], -prob, prepared.rank[row]))
+        row, label, prob = row[order], label[order], prob[order]
     names = pa.array([*ids, None], pa.string())
-    order = np.argsort(prepared.rank)
-    label, prob = label[order], prob[order]
     return table_from(
         {
-            "report_id": prepared.table.column("report_id").take(pa.array(order)),
+            "report_id": prepared.table.column("report_id").take(pa.array(row)),
             "incident_id": names.take(pa.array(np.where(label < 0, len(ids), label))),
             "prob": np.round(np.where(label < 0, 0.0, prob), 6),
         },
@@ -149,19 +164,24 @@ def fuse(reports: pa.Table, sources: pa.Table, kinds: Taxonomy, parameters: Fusi
         table = table_from({"report_id": ids, "prob": nothing}, MEMBERSHIP_SCHEMA)
         return Fused(incidents=empty_table(INCIDENT_SCHEMA), memberships=table, summary=_summary(prepared, None, 0, 0))
     crowds = count_crowds(prepared, rows, chosen.n_threads)
-    learned = learn(prepared, crowds, rows, chosen)
+    told = numbers_told(prepared)
+    own = rows[told[rows] == 1.0]
+    learned = learn(prepared, crowds, own, chosen)
     model = build_model(prepared, learned, crowds, rows)
-    edges = find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS)
+    edges = edges_apart(find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS), told > 1.0)
     groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads)
+    groups, shared = share_out(prepared, model, learned, groups, told)
+    edges, rows = edges_within(edges, groups), rows[groups.label[rows] >= 0]
     ties = tie(prepared, model, edges, rows, groups, chosen.n_threads)
-    rehearsal = rehearse(prepared, crowds, learned, groups, rows, chosen)
+    rehearsal = rehearse(prepared, crowds, learned, groups, own, chosen)
     prob = member_probs(groups, ties, rows, rehearsal)
     realness = judge_groups(prepared, groups, ties, prob, learned, rehearsal)
     _sources_judged(learned, realness)
+    realness = corroborate(prepared, groups, realness, shared)
     attached = attach_signals(prepared, groups.G, groups.H, chosen)
     incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached)
     return Fused(
         incidents=sort_table(incidents, ["incident_id"]),
-        memberships=_membership_table(prepared, groups, prob, attached, ids),
+        memberships=_membership_table(prepared, groups, main_probs(prob, groups, shared), attached, shared, ids),
         summary=_summary(prepared, learned, incidents.num_rows, int(attached.row.size)),
     )
