@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from holdfire.fusion.parameters import ATTRIBUTES
 from holdfire.fusion.prepare import Prepared
 
 __all__ = ["number_in_words", "numbers_told"]
 
 Floats = NDArray[np.float64]
 
+TOLL = ATTRIBUTES.index("toll")
 LEAST_LENGTH_S = 20 * 3600.0
 """A round-up sums up a day, or most of one."""
 WIDE_M = 8000.0
@@ -28,6 +30,8 @@ SEVERAL = 3
 """What 'several' counts as."""
 MOST = 1000
 """Larger numbers in a text are years, distances or calibres."""
+HEADLINE = 200
+"""Letters of a text that are read: what comes after a headline and a first sentence is background."""
 
 NUMBERS = (
     ("two", "дві", "два", "двоє", "две"),
@@ -70,7 +74,7 @@ def number_in_words(text: str) -> int:
     >>> number_in_words("Несколько обстрелов за сутки"), number_in_words("Shelling near Odesa, 40 rounds")
     (3, 0)
     """
-    lowered = text.lower()
+    lowered = text[:HEADLINE].lower()
     found = _BEFORE.search(lowered) or _AFTER.search(lowered)
     if found is None:
         return 0
@@ -94,7 +98,8 @@ def _stated(prepared: Prepared) -> Floats:
 def numbers_told(prepared: Prepared) -> Floats:
     """Return the number of incidents that each report tells of.
 
-    A stated count of two or more of a day or a longer time counts, and so do words for several where the place is wide.
+    A stated count of two or more of a day or a longer time counts, and so do words for several where the place is wide,
+    no victims are stated and the source is not curated.
 
     Parameters
     ----------
@@ -114,6 +119,8 @@ def numbers_told(prepared: Prepared) -> Floats:
     counted = open_ & (count >= 2.0)
     told[counted] = count[counted]
     texts = prepared.table.column("text")
+    # A row with victims, or of a curated source, is about one incident, whatever the words are that it cites.
+    open_ &= (prepared.names[:, TOLL] < 0) & ~prepared.curated[prepared.source]
     wide = np.flatnonzero(open_ & np.isnan(count) & (np.nan_to_num(prepared.sigma) >= WIDE_M))
     if wide.size and texts.null_count < len(texts):
         words = texts.take(pa.array(wide)).to_pylist()
