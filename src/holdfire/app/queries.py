@@ -7,6 +7,7 @@ no longer be found. Leaves writing to ``commands``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -114,9 +115,23 @@ def explain_id(folder: Path, id_: str, inputs: Path | None = None) -> Explanatio
             return _retired(case, id_)
         data["memberships"] = _rows(case, "memberships", "report_id", [id_])
         _explain_reports(case, reports, {}, data, lines, inputs)
-        for member in data["memberships"]:
-            lines.append(f"It belongs to incident {member['incident_id']} with probability {member['prob']:.3f}.")
+        lines += _belonging_lines(data["memberships"])
     return Explanation(data=data, text="\n".join(lines))
+
+
+def _belonging_lines(members: list[dict[str, Any]]) -> list[str]:
+    """Return the incidents that a report belongs to, the likeliest first: several for a round-up."""
+    members.sort(key=lambda member: (-member["prob"], member["incident_id"] or ""))
+    named = [member for member in members if member["incident_id"] is not None]
+    if not named:
+        return ["It belongs to no incident."]
+    lines = [f"It belongs to incident {row['incident_id']} with probability {row['prob']:.3f}." for row in named]
+    if len(named) > 1:
+        expected = sum(row["prob"] for row in named)
+        lines.insert(
+            0, f"It sums up several incidents: {len(named)} are named, about {expected:.1f} of which it tells of."
+        )
+    return lines
 
 
 def _retired(case: CaseFolder, id_: str) -> Explanation:
@@ -222,8 +237,12 @@ def _explain_incident(
     lines += history_lines(history)
     probs = {member["report_id"]: float(member["prob"]) for member in members}
     reports = _rows(case, "reports", "report_id", sorted(probs))
-    reports.sort(key=lambda row: (-probs[row["report_id"]], row["report_id"]))
-    lines += waterfall(case, [row["report_id"] for row in reports], data)
+    told = Counter(row["report_id"] for row in _rows(case, "memberships", "report_id", sorted(probs)))
+    reports.sort(key=lambda row: (told[row["report_id"]] > 1, -probs[row["report_id"]], row["report_id"]))
+    n_roundups = sum(n > 1 for n in told.values())
+    if n_roundups:
+        lines.append(f"  summed up  in {n_roundups} reports that tell of other incidents too")
+    lines += waterfall(case, [row["report_id"] for row in reports if told[row["report_id"]] == 1], data)
     _explain_reports(case, reports, probs, data, lines, inputs)
 
 

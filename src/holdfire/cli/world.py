@@ -63,7 +63,8 @@ def _roundup_lines(r: RoundupScore) -> list[str]:
     return [
         f"  round-ups      {r.n_roundups:,} of {r.n_links:,} incidents: recall {r.recall:.3f}, "
         f"precision {_figure(r.precision, '.3f')}; {r.n_secondary:,} further memberships, "
-        f"precision {_figure(r.secondary_precision, '.3f')}",
+        f"precision {_figure(r.secondary_precision, '.3f')}; calibration error {r.calibration_error:.3f}",
+        f"                 {r.n_own:,} say that there was more; right {_figure(r.own_precision, '.1%')}",
     ]
 
 

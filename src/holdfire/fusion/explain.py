@@ -21,6 +21,7 @@ from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.reliability import learn
+from holdfire.fusion.several import numbers_told
 from holdfire.records.incident_review import IncidentReview
 from holdfire.records.taxonomy import Taxonomy
 
@@ -68,9 +69,10 @@ def _scene(
         raise UnknownIdError("There is no report that could be joined.", "reports", "Name a report that is no signal.")
     crowds = count_crowds(prepared, rows, chosen.n_threads)
     labels = read_labels(reviews, prepared)
-    few = np.union1d(choose_rows(prepared, rows, chosen.sample_reports), labels.rows)
+    own = rows[numbers_told(prepared)[rows] == 1.0]
+    few = np.union1d(choose_rows(prepared, own, chosen.sample_reports), labels.rows)
     some, near = narrow(prepared, crowds, few)
-    learned = learn(some, near, np.flatnonzero(~some.is_signal), chosen, narrow_labels(labels, few))
+    learned = learn(some, near, np.arange(few.size), chosen, narrow_labels(labels, few))
     model = build_model(prepared, learned, crowds, rows)
     ids = prepared.table.column("report_id").to_pylist()
     row = {name: k for k, name in enumerate(ids)}

@@ -25,6 +25,8 @@ from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.realness import Realness, judge_groups
 from holdfire.fusion.rehearse import member_probs, rehearse
 from holdfire.fusion.reliability import learn
+from holdfire.fusion.roundups import Shared, corroborate, edges_apart, edges_within, main_probs, share_out
+from holdfire.fusion.several import numbers_told
 from holdfire.fusion.signals import Attached, attach_signals
 from holdfire.fusion.summary import summarise
 from holdfire.records.incident import INCIDENT_SCHEMA, MEMBERSHIP_SCHEMA
@@ -44,7 +46,8 @@ class Fused:
     incidents : pyarrow.Table
         By ``INCIDENT_SCHEMA``, sorted by incident_id.
     memberships : pyarrow.Table
-        By ``MEMBERSHIP_SCHEMA``, one row for each report, sorted by report_id.
+        By ``MEMBERSHIP_SCHEMA``, a row for each report, several for a round-up; sorted by report_id, then by falling
+        prob, then by incident_id.
     summary : dict
         Numbers of reports, incidents, signals and duplicates, and what was learned, ready for JSON.
     """
@@ -55,16 +58,28 @@ class Fused:
 
 
 def _membership_table(
-    prepared: Prepared, groups: Groups, inside: NDArray[np.float64], attached: Attached, ids: list[str]
+    prepared: Prepared,
+    groups: Groups,
+    inside: NDArray[np.float64],
+    attached: Attached,
+    shared: Shared,
+    ids: list[str],
 ) -> pa.Table:
     label, prob = groups.label.astype(np.int64), inside.copy()
     label[attached.row], prob[attached.row] = attached.group, attached.prob
+    row = np.argsort(prepared.rank)
+    label, prob = label[row], prob[row]
+    if shared.row.size:
+        keep = (label >= 0) | ~np.isin(row, shared.row)
+        row, label = np.concatenate([row[keep], shared.row]), np.concatenate([label[keep], shared.group])
+        prob = np.round(np.concatenate([prob[keep], shared.prob]), 6)
+        by_id = np.append(np.argsort(np.argsort(np.array(ids))), -1)
+        order = np.lexsort((by_id[label], -prob, prepared.rank[row]))
+        row, label, prob = row[order], label[order], prob[order]
     names = pa.array([*ids, None], pa.string())
-    order = np.argsort(prepared.rank)
-    label, prob = label[order], prob[order]
     return table_from(
         {
-            "report_id": prepared.table.column("report_id").take(pa.array(order)),
+            "report_id": prepared.table.column("report_id").take(pa.array(row)),
             "incident_id": names.take(pa.array(np.where(label < 0, len(ids), label))),
             "prob": np.round(np.where(label < 0, 0.0, prob), 6),
         },
@@ -120,27 +135,30 @@ def fuse(
         table = table_from({"report_id": ids, "prob": nothing}, MEMBERSHIP_SCHEMA)
         return Fused(incidents=empty_table(INCIDENT_SCHEMA), memberships=table, summary=summarise(prepared, None, 0, 0))
     crowds = count_crowds(prepared, rows, chosen.n_threads)
-    labels = read_labels(reviews, prepared)
-    few = np.union1d(choose_rows(prepared, rows, chosen.sample_reports), labels.rows)
+    labels, several = read_labels(reviews, prepared), numbers_told(prepared)
+    few = np.union1d(choose_rows(prepared, rows[several[rows] == 1.0], chosen.sample_reports), labels.rows)
     some, near = narrow(prepared, crowds, few)
-    learned = learn(some, near, np.flatnonzero(~some.is_signal), chosen, narrow_labels(labels, few))
+    learned = learn(some, near, np.arange(few.size), chosen, narrow_labels(labels, few))
     model = build_model(prepared, learned, crowds, rows)
     # Millions of reports: what is not needed any more is let go at once.
     del crowds
-    edges = find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS)
+    edges = edges_apart(find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS), several > 1.0)
     edges = label_edges(edges, labels, prepared.n)
     groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads, labels)
+    groups, shared = share_out(prepared, model, learned, groups, several)
+    edges, rows = edges_within(edges, groups), rows[groups.label[rows] >= 0]
     ties = tie(prepared, model, edges, rows, groups, chosen.n_threads)
     del model, edges
     rehearsal = rehearse(some, near, learned, groups.label[few], groups.G, chosen)
     prob = member_probs(groups, ties, rows, rehearsal)
     realness = judge_groups(prepared, groups, ties, prob, learned, rehearsal, labels)
     _sources_judged(learned, realness)
+    realness = corroborate(prepared, groups, realness, shared)
     attached = attach_signals(prepared, groups.G, groups.H, chosen)
     told = summarise(prepared, learned, groups.first.size - 1, int(attached.row.size), rehearsal, realness)
     incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached)
     return Fused(
         incidents=sort_table(incidents, ["incident_id"]),
-        memberships=_membership_table(prepared, groups, prob, attached, ids),
-        summary=told | {"reviews": labels.notes},
+        memberships=_membership_table(prepared, groups, main_probs(prob, groups, shared), attached, shared, ids),
+        summary=told | {"n_memberships_of_round_ups": int(shared.row.size), "reviews": labels.notes},
     )

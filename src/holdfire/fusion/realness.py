@@ -168,7 +168,8 @@ def judge_groups(
     breadth = _breadths(independent, group, inside, n_sources, rehearsal.lost)
     view = _others_joined(prepared, rows, several)
     missed = _missed(copies, learned)
-    known = _known_lone(prepared, labels, independent[groups.label], n_sources)
+    lone_row = np.where(groups.label >= 0, independent[groups.label] < 2, False)
+    known = _known_lone(prepared, labels, lone_row, n_sources)
     lone = judge_lone(
         alone, joined, missed, breadth, prepared.prior_false, view, rehearsal.lost, rehearsal.taken, known
     )
@@ -192,8 +193,9 @@ def judge_groups(
     bounds = [of_groups(chance) for chance in (lone.mean, lone.upper, lone.lower)]
     if labels is not None:
         for values, happened, not_happened in zip(bounds, REVIEWED, 1.0 - np.array(REVIEWED)[[0, 2, 1]], strict=True):
-            values[groups.label[labels.false]] = not_happened
-            values[groups.label[labels.real]] = happened
+            for said, value in ((labels.false, not_happened), (labels.real, happened)):
+                own = groups.label[said]
+                values[own[own >= 0]] = value
     return Realness(
         prob=bounds[0],
         lower=bounds[1],
@@ -206,13 +208,12 @@ def judge_groups(
     )
 
 
-def _known_lone(prepared: Prepared, labels: Labels | None, independent: Ints, n_sources: int) -> Floats:
+def _known_lone(prepared: Prepared, labels: Labels | None, lone: NDArray[np.bool_], n_sources: int) -> Floats:
     """Return how many lone reports of each source reviews call false, and how many real."""
     known = np.zeros((n_sources, 2))
     if labels is not None:
         for k, rows in enumerate((labels.false, labels.real)):
-            lone = rows[independent[rows] < 2]
-            known[:, k] = np.bincount(prepared.source[lone], minlength=n_sources)
+            known[:, k] = np.bincount(prepared.source[rows[lone[rows]]], minlength=n_sources)
     return known
 
 
