@@ -45,6 +45,9 @@ ASIDE = 0.3
 of 6, 20 and 60 incidents a day."""
 COUNT_ERROR = 0.3
 """Standard deviation of a stated count, as a share of it."""
+MOST_SHARE = 1.25
+"""Most that a round-up's chances add up to, as a share of its count: an incident may stand in two parts, and it tells of
+both."""
 LEAST_PROB, MOST_PROB = 0.25, 0.98
 """Less likely memberships are not listed; none is surer."""
 UNTOLD, UNTOLD_SHARE = 0.5, 0.1
@@ -175,10 +178,11 @@ def _once_by_curated(prepared: Prepared, groups: Groups, row: Rows, group: Rows,
 
 
 @compiled
-def _solve(first: Rows, nats: Floats, aim: Floats, spread: Floats, base: Floats, prob: Floats) -> None:
+def _solve(first: Rows, nats: Floats, most: Floats, aim: Floats, spread: Floats, base: Floats, prob: Floats) -> None:
     """Fill the chances whose logit is the evidence and a number common to a round-up, which its count decides.
 
-    The common number b solves b = base + (aim - sum of chances) / spread, whose sides cross once: bisection.
+    The common number b solves b = base + (aim - sum of chances) / spread, whose sides cross once, by bisection; where
+    the chances would add up to more than may be, it is the b where they add up to that.
     """
     for k in range(aim.size):
         low, high = base[k] - 30.0, base[k] + 30.0
@@ -187,7 +191,7 @@ def _solve(first: Rows, nats: Floats, aim: Floats, spread: Floats, base: Floats,
             total = 0.0
             for m in range(first[k], first[k + 1]):
                 total += 1.0 / (1.0 + np.exp(-min(40.0, max(-40.0, nats[m] + middle))))
-            if middle < base[k] + (aim[k] - total) / spread[k]:
+            if total < most[k] and middle < base[k] + (aim[k] - total) / spread[k]:
                 low = middle
             else:
                 high = middle
@@ -213,7 +217,7 @@ def _chances(which: Rows, nats: Floats, count: Floats, seen: Floats) -> Floats:
     spread = aim * (1.0 - seen) + 0.1 * count + (COUNT_ERROR * count) ** 2
     prob = np.empty(nats.size)
     first = np.searchsorted(which, np.arange(count.size + 1)).astype(np.int64)
-    _solve(first, nats, aim, spread, np.log(aim / ASIDE), prob)
+    _solve(first, nats, MOST_SHARE * count, aim, spread, np.log(aim / ASIDE), prob)
     return np.minimum(prob, MOST_PROB)
 
 
