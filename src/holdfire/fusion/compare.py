@@ -306,7 +306,8 @@ def find_edges(
         In the place of the model's, while learning.
     """
     cost = model.again if again is None else again
-    most_text = max(0.0, float(learned.text_nats.max())) if prepared.sketch.shape[0] > 0 else 0.0
+    worded = prepared.sketch.shape[0] > 0
+    most_text = max(0.0, float(learned.text_nats.max())) if worded else 0.0
 
     def one(block: Block, part: int) -> list[tuple[NDArray[Any], ...]]:
         kept: list[tuple[NDArray[Any], ...]] = []
@@ -316,12 +317,13 @@ def find_edges(
             hope = np.flatnonzero((score > least - most_text) | (related > least_related))
             left, right, score, related = left[hope], right[hope], score[hope], related[hope]
             text = text_evidence(prepared, learned, left, right)
-            if prepared.sketch.shape[0] > 0:
+            if worded:
                 score, related = _scored(model, cost, left, right, text)
             chosen = np.flatnonzero((score > least) | (related > least_related))
             low, high = np.minimum(left[chosen], right[chosen]), np.maximum(left[chosen], right[chosen])
             rest = (related[chosen],) if least_related <= 1.0 else ()
-            kept.append((low, high, score[chosen], text[chosen], *rest))
+            words = (text[chosen],) if worded else ()
+            kept.append((low, high, score[chosen], *words, *rest))
         return kept
 
     n_threads = max(1, parameters.n_threads)
@@ -337,5 +339,7 @@ def find_edges(
     columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
     del pieces
     order = order_by_two(columns[0], columns[1], prepared.n)
-    left, right, score, text, *rest = (column[order] for column in columns)
+    left, right, score, *rest = (column[order] for column in columns)
+    # Zeros that nobody writes to take no room.
+    text = rest.pop(0) if worded else np.zeros(left.size)
     return Edges(left=left, right=right, score=score, text=text, related=rest[0] if rest else np.zeros(0))
