@@ -61,7 +61,6 @@ class Model:
         What a source's second report of one incident costs; -inf for curated sources.
     article : float64, (n_sources,), nats
         What it costs besides where both are from one article.
-    located : Located
     """
 
     G: Floats
@@ -71,7 +70,6 @@ class Model:
     depth: Ints
     again: Floats
     article: Floats
-    located: Located
 
 
 def compatible(words: list[str]) -> NDArray[np.bool_]:
@@ -236,17 +234,6 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     H = np.column_stack([prepared.names, prepared.source, prepared.coordinate, number, prepared.document]).astype(
         np.int32
     )
-    best = -np.log(2 * np.pi * variance) - np.log(end - start) - log_rate
-    exact = np.log(max(learned.prob_equal, learned.equal_own)) - np.log(end - start) - log_atom
-    located = Located(
-        lon=prepared.lon,
-        lat=prepared.lat,
-        xyz=prepared.xyz,
-        start=start,
-        end=end,
-        reach_m=REACH_SIGMAS * np.sqrt(variance) + REACH_LEAST_M,
-        open=np.maximum(best, exact) + theta[E_BIAS] + NAMES_MOST_NATS > HOPELESS_NATS,
-    )
     share = np.clip(np.maximum(learned.share, learned.coverage), 0.02, 0.95)
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
     again = np.where(prepared.curated, -np.inf, again)
@@ -258,7 +245,23 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
         depth=depth,
         again=again,
         article=learned.article_nats,
-        located=located,
+    )
+
+
+def _locate(prepared: Prepared, model: Model, learned: Learned) -> Located:
+    """Return what blocking looks at; a report of which no evidence could suffice asks nobody."""
+    G = model.G
+    log_length = np.log(G[:, 5] - G[:, 4])
+    best = -np.log(2 * np.pi * G[:, 3]) - log_length - np.log(G[:, 6])
+    exact = np.log(max(learned.prob_equal, learned.equal_own)) - log_length - np.log(G[:, 7])
+    return Located(
+        lon=prepared.lon,
+        lat=prepared.lat,
+        xyz=prepared.xyz,
+        start=np.ascontiguousarray(G[:, 4]),
+        end=np.ascontiguousarray(G[:, 5]),
+        reach_m=REACH_SIGMAS * np.sqrt(G[:, 3]) + REACH_LEAST_M,
+        open=np.maximum(best, exact) + model.theta[E_BIAS] + NAMES_MOST_NATS > HOPELESS_NATS,
     )
 
 
@@ -329,7 +332,7 @@ def find_edges(
     n_threads = max(1, parameters.n_threads)
     pieces: list[tuple[NDArray[Any], ...]] = []
     with ThreadPoolExecutor(n_threads) as pool:
-        for block in build_blocks(model.located, rows, n_threads):
+        for block in build_blocks(_locate(prepared, model, learned), rows, n_threads):
             for part in pool.map(one, [block] * n_threads, range(n_threads)):
                 pieces += part
     if not pieces:
