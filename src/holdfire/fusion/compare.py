@@ -265,9 +265,7 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     share = np.clip(learned.coverage, 0.02, 0.95)
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
     again = np.where(prepared.curated, -np.inf, again)
-    return Model(
-        G=G, H=np.ascontiguousarray(H, np.int32), theta=theta, table=table, depth=depth, again=again, located=located
-    )
+    return Model(G=G, H=np.ascontiguousarray(H, np.int32), theta=theta, table=table, depth=depth, again=again, located=located)
 
 
 def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints) -> Floats:
