@@ -142,7 +142,7 @@ check: setup ## style, types, floors and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports
-	$(BIN)/holdfire demo --quiet --out build/warm >build/warm.txt # compiles the kernels once, before tests run side by side
+	$(BIN)/holdfire warm # once, before tests run side by side
 	$(BIN)/pytest -n $(JOBS) --maxprocesses 8 --ignore tests/engines
 
 .PHONY: engines
@@ -154,12 +154,16 @@ format: setup ## put the code into its one format, and mend what can be mended b
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# The peers that Holdfire is measured beside are installed only here: no run and no check needs them.
+$(VENV)/.stamp-bench: requirements/bench.txt requirements/base.txt | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements/bench.txt
+	@touch $@
+
 .PHONY: bench
-bench: setup ## run each benchmark in turn
-	@set -eu; for script in benchmarks/*.py; do \
-	  if [ ! -e "$$script" ]; then echo 'There are no benchmarks yet.'; exit 0; fi; \
-	  echo "== $$script"; $(BIN)/python "$$script"; \
-	done
+bench: setup java $(VENV)/.stamp-bench $(VENV)/.stamp-spark ## install the peers and run each benchmark in turn
+	@set -eu; run() { name=$$1; shift; echo "== benchmarks.$$name $$*"; $(BIN)/python -m "benchmarks.$$name" "$$@"; }; \
+	run geometry; run pipeline; run engines; \
+	run fusion; run fusion --peers; run fusion --speed; run fusion_real
 
 .PHONY: assets
 assets: setup ## refresh the vendored map and script files
@@ -176,6 +180,7 @@ pins: $(BIN)/python ## move every pinned requirement to its newest version
 	$(UV_COMPILE) --output-file requirements/base.txt requirements/base.in
 	$(UV_COMPILE) --output-file requirements/dev.txt --constraint requirements/base.txt requirements/dev.in
 	$(UV_COMPILE) --output-file requirements/spark.txt --constraint requirements/base.txt requirements/spark.in
+	$(UV_COMPILE) --output-file requirements/bench.txt --constraint requirements/dev.txt requirements/bench.in
 	$(UV_COMPILE) --output-file requirements/pins.txt requirements/pins.in
 	rm -rf build/pins
 

@@ -1,6 +1,6 @@
 """Time work beyond one process: incidents against the Minsk II agreement, on one Spark worker and on two.
 
-Run as ``python benchmarks/engines.py [N_INCIDENTS]`` (default 1,000,000) in an environment with requirements/spark.txt
+Run as ``python -m benchmarks.engines [N_INCIDENTS]`` (default 1,000,000) in an environment with requirements/spark.txt
 and Java. Incidents are those of a simulated world, repeated with other ids and moved in time and place by seeded draws;
 parts are written once. Each cluster runs on loopback with one core for each worker; its first step, which starts
 Python on the workers and compiles, is not counted. Prints seconds of the map step (assess, propose findings, tally) and

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.basics.instants import DAY_US, HOUR_US
@@ -40,6 +41,7 @@ WIDTH_M, HEIGHT_M = 400_000.0, 300_000.0
 METRES = 111_194.93
 LON0, LAT0 = 34.0, 46.5
 START_US = 1_640_995_200_000_000
+POINTS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,15 @@ def _incidents(family: Family, days: float, rng: np.random.Generator) -> dict[st
     }
 
 
+def _nearest(x: NDArray[np.float64], y: NDArray[np.float64], towns: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return each point's nearest town, the first of equally near ones; a few points at a time stay in the cache."""
+    near = np.empty(x.size, np.int64)
+    for first in range(0, x.size, POINTS_AT_ONCE):
+        part = slice(first, first + POINTS_AT_ONCE)
+        near[part] = np.argmin((towns[:, 0] - x[part, None]) ** 2 + (towns[:, 1] - y[part, None]) ** 2, axis=1)
+    return near
+
+
 def _snap(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -133,9 +144,8 @@ def _snap(
     if family.snap == "grid":
         return np.where(chosen, np.round(x / step) * step, x), np.where(chosen, np.round(y / step) * step, y), step
     sx, sy = x.copy(), y.copy()
-    for k in np.flatnonzero(chosen & (step < 15_000)):
-        near = np.argmin((towns[:, 0] - x[k]) ** 2 + (towns[:, 1] - y[k]) ** 2)
-        sx[k], sy[k] = towns[near]
+    fine = np.flatnonzero(chosen & (step < 15_000))
+    sx[fine], sy[fine] = towns[_nearest(x[fine], y[fine], towns)].T
     coarse = chosen & (step >= 15_000)
     sx[coarse] = (np.floor(x[coarse] / 50_000) + 0.5) * 50_000
     sy[coarse] = (np.floor(y[coarse] / 50_000) + 0.5) * 50_000
@@ -309,55 +319,65 @@ def make_world(name: str, n_reports: int, seed: int, per_day: float | None = Non
         rows = {key: np.concatenate([rows[key], copied[key]]) for key in rows}
     order = rng.permutation(rows["x"].size)
     rows = {key: column[order] for key, column in rows.items()}
-    return _tables(rows, family, honest, n, rng)
+    return World(
+        reports=_reports(rows, family, rng),
+        sources=_sources(family, honest),
+        truth=rows["pick"].astype(np.int64),
+        is_real=~rows["lie"].astype(bool),
+        n_incidents=n,
+        family=family,
+    )
 
 
 def _kind_text(kind: int, depth: int) -> str | None:
     return "/".join(KINDS[kind].split("/")[:depth]) if depth > 0 else None
 
 
-def _tables(
-    rows: dict[str, NDArray[np.float64]], family: Family, honest: NDArray[np.bool_], n: int, rng: np.random.Generator
-) -> World:
+def _words(choices: list[str | None], code: NDArray[np.int64]) -> pa.Array:
+    """Return one of few words for each row."""
+    return pa.array(choices, pa.string()).take(pa.array(code))
+
+
+def _numbered(size: int) -> pa.Array:
+    """Return ids ``r000``, ``r001``, ... of equal length."""
+    digits = pc.utf8_lpad(pc.cast(pa.array(np.arange(size)), pa.string()), len(str(size)), "0")
+    return pc.binary_join_element_wise("r", digits, "")
+
+
+def _reports(rows: dict[str, NDArray[np.float64]], family: Family, rng: np.random.Generator) -> pa.Table:
     size = rows["x"].size
-    paths = np.array([[_kind_text(k, d) for d in range(4)] for k in range(len(KINDS))], dtype=object)
-    lat = LAT0 + rows["y"] / METRES
-    lon = LON0 + rows["x"] / (METRES * np.cos(np.radians(48.0)))
-    texts, languages = _texts(rows, rng) if family.texts else ([None] * size, [None] * size)
+    paths = [_kind_text(k, d) for k in range(len(KINDS)) for d in range(4)]
     start = (START_US + rows["start"]).astype(np.int64)
-    sources = np.array([f"s{k}" for k in range(family.n_sources)])
-    actors = np.array(["north", "south", None], dtype=object)
-    width = len(str(size))
-    reports = table_from(
+    end = start + rows["length"].astype(np.int64)
+    columns = {
+        "report_id": _numbered(size),
+        "source_id": _words([f"s{k}" for k in range(family.n_sources)], rows["source"].astype(np.int64)),
+        "occurred_start": pa.array(start).cast(pa.timestamp("us", tz="UTC")),
+        "occurred_end": pa.array(end).cast(pa.timestamp("us", tz="UTC")),
+        "lon": pa.array(LON0 + rows["x"] / (METRES * np.cos(np.radians(48.0)))),
+        "lat": pa.array(LAT0 + rows["y"] / METRES),
+        "sigma_m": pa.array(rows["sigma"].astype(float)),
+        "kind": _words(paths, (4 * rows["kind"] + rows["depth"]).astype(np.int64)),
+        "actor": _words(["north", "south", None], rows["actor"].astype(np.int64) % 3),
+    }
+    if family.texts:
+        texts, languages = _texts(rows, rng)
+        columns |= {"text": pa.array(texts), "language": pa.array(languages)}
+    return table_from(columns, REPORT_SCHEMA)
+
+
+def _sources(family: Family, honest: NDArray[np.bool_]) -> pa.Table:
+    n, curated = family.n_sources, family.curated
+    names = [f"s{k}" for k in range(n)]
+    return table_from(
         {
-            "report_id": np.char.add("r", np.char.zfill(np.arange(size).astype(str), width)).tolist(),
-            "source_id": sources[rows["source"].astype(int)].tolist(),
-            "occurred_start": pa.array(start).cast(pa.timestamp("us", tz="UTC")),
-            "occurred_end": pa.array(start + rows["length"].astype(np.int64)).cast(pa.timestamp("us", tz="UTC")),
-            "lon": lon,
-            "lat": lat,
-            "sigma_m": rows["sigma"].astype(float),
-            "kind": paths[rows["kind"].astype(int), rows["depth"].astype(int)].tolist(),
-            "actor": actors[rows["actor"].astype(int)].tolist(),
-            "text": texts,
-            "language": languages,
-        },
-        REPORT_SCHEMA,
-    )
-    n_s = family.n_sources
-    table = table_from(
-        {
-            "source_id": sources.tolist(),
-            "name": sources.tolist(),
-            "side": [("north", "south", None, None)[k % 4] if not family.curated else None for k in range(n_s)],
-            "kind": ["dataset" if family.curated else "media"] * n_s,
-            "curated": [family.curated] * n_s,
-            "reliability": ["B" if honest[k] else "C" for k in range(n_s)],
-            "copies_from": [["s0"] if family.copies > 0 and k == n_s - 1 else [] for k in range(n_s)],
+            "source_id": names,
+            "name": names,
+            "side": [("north", "south", None, None)[k % 4] if not curated else None for k in range(n)],
+            "kind": ["dataset" if curated else "media"] * n,
+            "curated": [curated] * n,
+            "reliability": ["B" if honest[k] else "C" for k in range(n)],
+            "copies_from": [["s0"] if family.copies > 0 and k == n - 1 else [] for k in range(n)],
         },
         SOURCE_SCHEMA,
-    )
-    truth = rows["pick"].astype(np.int64)
-    return World(
-        reports=reports, sources=table, truth=truth, is_real=~rows["lie"].astype(bool), n_incidents=n, family=family
     )

@@ -51,7 +51,13 @@ def commands_page() -> str:
             command = holdfire.get_command(context, name)
             if command is None:
                 continue
-            inner = click.Context(command, info_name=f"holdfire {name}", max_content_width=100, terminal_width=100)
+            inner = click.Context(
+                command,
+                info_name=f"holdfire {name}",
+                max_content_width=100,
+                terminal_width=100,
+                help_option_names=["-h", "--help"],
+            )
             lines += [f"### holdfire {name}", "", "```text", command.get_help(inner).rstrip(), "```", ""]
     return "\n".join(lines)
 

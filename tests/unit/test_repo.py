@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "holdfire"
-PINNED = ("base.txt", "dev.txt", "pins.txt", "spark.txt")
+PINNED = ("base.txt", "dev.txt", "bench.txt", "pins.txt", "spark.txt")
 STAGES = (
     "agreement",
     "assessment",
@@ -186,6 +186,14 @@ def test_each_pin_is_exact_and_hashed(name: str) -> None:
     assert logical_lines(name) != []
 
 
+def test_bench_pins_agree_with_the_dev_pins() -> None:
+    """What the benchmarks share with a run and the checks has the same pin, so that both fit into one environment."""
+    bench, dev = pins("bench.txt"), pins("dev.txt")
+    shared = sorted(set(bench) & set(dev))
+    assert set(pins("base.txt")) <= set(shared)
+    assert [str(dev[name]) for name in shared] == [str(bench[name]) for name in shared]
+
+
 @pytest.mark.parametrize("name", ["dev.txt", "spark.txt"])
 def test_base_pins_are_part_of_other_pins(name: str) -> None:
     """What a run uses is what the checks check and what a cluster runs: base.txt is in them at the same versions."""
@@ -220,9 +228,8 @@ def test_pins_satisfy_the_lower_bounds() -> None:
 
 
 def test_each_dependency_is_explained() -> None:
-    """Each package that a run or the checks ask for has a row in docs/dependencies.md."""
-    asked = runtime_names() | wanted_names("base.in") | wanted_names("dev.in") | wanted_names("pins.in")
-    asked |= wanted_names("spark.in")
+    """Each package that a run, the checks, a cluster or the benchmarks ask for has a row in docs/dependencies.md."""
+    asked = runtime_names().union(*(wanted_names(name.replace(".txt", ".in")) for name in PINNED))
     assert sorted(asked - set(documented_rows())) == []
 
 

@@ -26,10 +26,10 @@ MODALITIES = {
     "access": ("obliges", "prohibits"),
     "obligation": ("obliges",),
     "exchange": ("obliges",),
-    "corridor": ("obliges", "permits"),
+    "corridor": ("obliges", "prohibits", "permits"),
 }
 """The modalities that fit each kind. What a kind lists as its acts is prohibited, what an obligation lists as its
-evidence is owed; a withdrawal, a disengagement and access can be worded either way."""
+evidence is owed; a withdrawal, a disengagement, access and a corridor can be worded either way."""
 
 
 def clause_faults(draft: Draft) -> Iterator[Fault]:
@@ -45,6 +45,8 @@ def clause_faults(draft: Draft) -> Iterator[Fault]:
             yield from _disengagement_faults(draft, clause)
         if kind == "exchange":
             yield from _exchange_faults(draft, clause)
+        if kind == "corridor":
+            yield from _corridor_faults(draft, clause)
         yield from _exemption_faults(draft, clause)
 
 
@@ -98,9 +100,42 @@ def _disengagement_faults(draft: Draft, clause: Path) -> Iterator[Fault]:
 
 def _exchange_faults(draft: Draft, clause: Path) -> Iterator[Fault]:
     rule = (*clause, "rule")
-    if draft.text((*rule, "basis")) == "count" and draft.at((*rule, "count")) is None:
+    basis, count, counts = (
+        draft.text((*rule, "basis")),
+        draft.at((*rule, "count")),
+        draft.at((*rule, "counts_by_party")),
+    )
+    by_party = counts if isinstance(counts, dict) else {}
+    if basis == "count" and count is None and not by_party:
         what = f"{draft.label(clause)} exchanges by count, but says no count: {seen(None)}."
-        yield draft.fault((*rule, "count"), what, "Add 'count', or write 'basis: all_for_all'.")
+        yield draft.fault((*rule, "count"), what, "Add 'count' or 'counts_by_party', or write 'basis: all_for_all'.")
+    if basis == "all_for_all" and (count is not None or by_party):
+        what = f"{draft.label(clause)} exchanges all for all, but says a count: {seen(count or by_party)}."
+        field = "count" if count is not None else "counts_by_party"
+        yield draft.fault((*rule, field), what, f"Take '{field}' out, or write 'basis: count'.")
+    addressees = draft.texts((*clause, "addressees"))
+    for party in by_party if addressees else ():
+        if party.strip() not in addressees:
+            what = f"{draft.label(clause)} counts persons of a party that it does not address: {seen(party)}."
+            yield draft.fault((*rule, "counts_by_party", party), what, "Add it to 'addressees', or take it out here.")
+    for party, place in addressees.items() if by_party and count is None else ():
+        if party not in {name.strip() for name in by_party}:
+            what = f"{draft.label(clause)} exchanges by count, but says none for {seen(party)}."
+            yield draft.fault(place, what, f"Add '{party}' under 'rule.counts_by_party', or a 'count' for the others.")
+
+
+def _corridor_faults(draft: Draft, clause: Path) -> Iterator[Fault]:
+    rule = (*clause, "rule")
+    owed, deadline = draft.at((*rule, "passage")), draft.at((*rule, "deadline"))
+    if owed and deadline is None:
+        what = f"{draft.label(clause)} owes passages, but by no date, so they never fall due: {seen(None)}."
+        yield draft.fault((*rule, "deadline"), what, "Add 'deadline', or take 'passage' out.")
+    if deadline is not None and not owed:
+        what = f"{draft.label(clause)} has a deadline for passages of which no kind is named: {seen(deadline)}."
+        yield draft.fault((*rule, "passage"), what, "Add 'passage' with the events that show one, or bound 'scope'.")
+    if owed and draft.text((*clause, "modality")) == "prohibits":
+        what = f"{draft.label(clause)} owes passages, which the modality 'prohibits' does not fit: {seen(owed)}."
+        yield draft.fault((*rule, "passage"), what, "Write 'obliges', or take 'passage' out.")
 
 
 def _exemption_faults(draft: Draft, clause: Path) -> Iterator[Fault]:

@@ -87,6 +87,8 @@ SINGULAR = {
     "observable_by": "kind of source",
     "after": "earlier rung",
     "evidence": "evidence",
+    "completion": "completion",
+    "passage": "passage",
     "means": "means",
     "conditions": "condition",
     "parties": "party",

@@ -15,6 +15,7 @@ from holdfire.errors import Fault
 from holdfire.records.clauses import (
     Access,
     Cessation,
+    Corridor,
     Disengagement,
     NoApproach,
     NoFly,
@@ -73,6 +74,7 @@ REFERENCES: tuple[tuple[str, Sort], ...] = (
     ("clauses.*.rule.areas.*", ZONE),
     ("clauses.*.rule.began.~", ZONE),
     ("clauses.*.rule.zones_by_party.~", PARTY),
+    ("clauses.*.rule.counts_by_party.~", PARTY),
     ("clauses.*.rule.zones_by_party.*.*", ZONE),
     ("clauses.*.rule.watchers.*", WATCHER),
     ("clauses.*.exemptions.*.groups.*", GROUP),
@@ -93,7 +95,7 @@ REFERENCES: tuple[tuple[str, Sort], ...] = (
 """Every field that names something, and of which sort it is."""
 
 RULES = (
-    Cessation, Withdrawal, Disengagement, Protected, NoFly, NoApproach, NoReinforcement, Access, Obligation,
+    Cessation, Withdrawal, Disengagement, Protected, NoFly, NoApproach, NoReinforcement, Access, Obligation, Corridor,
 )  # fmt: skip
 DEFAULT_ACTS = {
     model.model_fields["kind"].annotation.__args__[0]: tuple(model.model_fields["acts"].default)  # type: ignore[union-attr]
@@ -177,6 +179,8 @@ def _addressed_faults(draft: Draft, nobody: set[Path], parties: dict[str, Path])
 TREE_FIELDS = (
     ("clauses.*.rule.acts.*", "kinds"),
     ("clauses.*.rule.evidence.*", "kinds"),
+    ("clauses.*.rule.completion.*", "kinds"),
+    ("clauses.*.rule.passage.*", "kinds"),
     ("clauses.*.rule.weapons.*", "weapons"),
     ("clauses.*.rule.targets.*", "targets"),
 )

@@ -19,10 +19,12 @@ import pyarrow.parquet as pq
 
 from holdfire import __version__
 from holdfire.app.engines import EngineChoice, open_spread
-from holdfire.app.inputs import load_coverage, load_reviews
+from holdfire.app.inputs import load_coverage
 from holdfire.app.pipeline import CaseInput, CaseResult, Trees, carry_case, fuse_case, run_case
+from holdfire.app.reviews import Reviews, load_reviews
 from holdfire.app.spread import Spread
 from holdfire.app.steps import check_step, count_changes, make_step, read_earlier, step_settings
+from holdfire.app.waterfall import review_settings
 from holdfire.app.wire import load_agreement_file, load_areas, load_trees, read_file
 from holdfire.basics.canonical import write_table
 from holdfire.basics.instants import parse_instant
@@ -121,8 +123,15 @@ def _check_folder(out: Path) -> None:
         ) from error
 
 
-def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | None) -> dict[str, Any]:
-    named = {"start": inputs.start, "end": inputs.end, "strict": inputs.strict, "fusion": asdict(parameters)}
+def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | None, reviews: Reviews) -> dict[str, Any]:
+    named: dict[str, Any] = {
+        "start": inputs.start,
+        "end": inputs.end,
+        "strict": inputs.strict,
+        "fusion": asdict(parameters),
+    }
+    if reviews.incidents:
+        named["incident_reviews"] = review_settings(reviews.incidents)
     return named | step_settings(inputs.since, step)
 
 
@@ -139,9 +148,10 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
     earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
     trees = load_trees(inputs.taxonomy)
+    reviews = load_reviews(inputs.reviews)
     read = read_inputs(inputs, trees)
     step = make_step(earlier, inputs.step_at, read.reports, "UTC")
-    fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen), read.reports, step)
+    fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen, reviews.incidents), read.reports, step)
     case = CaseFolder(out)
     tables = {
         "reports": read.reports,
@@ -151,7 +161,7 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
         "memberships": fused.memberships,
     }
     tables |= {} if step is None else {"lineage": fused.lineage}
-    return _write(case, tables, read, None, "fuse", _settings(inputs, chosen, step)) | _told(inputs, tables)
+    return _write(case, tables, read, None, "fuse", _settings(inputs, chosen, step, reviews)) | _told(inputs, tables)
 
 
 def assess_files(
@@ -196,7 +206,8 @@ def _assessed(
         reports=read.reports,
         sources=read.sources,
         coverage=coverage,
-        reviews=reviews,
+        reviews=reviews.findings,
+        incident_reviews=reviews.incidents,
         trees=trees,
         areas=areas,
         parameters=chosen,
@@ -207,7 +218,7 @@ def _assessed(
     case.write_bytes("agreement.yaml", agreement_bytes)
     tables = {**_tables(result), "refused": read.refusals, "coverage": coverage}
     tables |= {} if step is None else {"lineage": result.lineage}
-    settings = _settings(inputs, chosen, step)
+    settings = _settings(inputs, chosen, step, reviews)
     return _write(case, tables, read, agreement_bytes, "assess", settings) | _told(inputs, tables)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from holdfire.app.inputs import load_reviews
+from holdfire.app.reviews import load_reviews
 from holdfire.app.wire import load_agreement_file, load_areas, load_trees
 from holdfire.assessment.coverage import watch_shares
 from holdfire.assessment.membership import zone_memberships
@@ -67,7 +67,7 @@ def ladder_of_case(
         pc.is_null(findings["incident_id"]), pc.is_in(findings["incident_id"], value_set=known["incident_id"])
     )
     named = load_areas(areas)
-    entries = load_reviews(reviews)
+    entries = load_reviews(reviews).findings
     lines: list[str] = []
     states: list[dict[str, Any]] = []
     for one in _readings(agreement, reading):

@@ -1,7 +1,7 @@
-"""Inputs beside the reports: the watch log and the reviews, as files into records.
+"""Inputs beside the reports: the watch log, as a file into a table.
 
 Rule: all faults of a file are named at once, each with its row or line; nothing is guessed. Leaves reports and
-sources to the readers. Source: DESIGN, section 4 (Coverage, Finding).
+sources to the readers, and reviews to ``reviews``. Source: DESIGN, section 4 (Coverage).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from holdfire.app.wire import read_file
-from holdfire.basics.documents import Document, nearest_name, read_document
+from holdfire.basics.documents import nearest_name
 from holdfire.basics.instants import parse_instant
 from holdfire.errors import DocumentError, Fault, InputError, ReadError
 from holdfire.records.coverage import COVERAGE_SCHEMA, RESTRICTIONS
-from holdfire.records.finding import Review
 from holdfire.records.schema import conform, empty_table, sort_table, table_from
 
-__all__ = ["load_coverage", "load_reviews"]
+__all__ = ["load_coverage"]
 
-DECISIONS = ("confirm", "reject", "cannot determine")
 _NUMBERS = ("lon", "lat", "radius_m", "detection")
 _INSTANTS = ("start", "end")
 
@@ -115,74 +112,3 @@ def load_coverage(path: Path | None) -> pa.Table:
         raise ReadError(
             f"This watch log cannot be read: {str(error)[:200]}", str(path), "Write it by COVERAGE_SCHEMA."
         ) from error
-
-
-_REVIEW_TEXTS = ("review_id", "finding_id", "reviewer", "reason")
-_REVIEW_OPTIONAL = ("standard", "dissent", "party_reply", "remedy", "supersedes")
-
-
-def _review(entry: Any, index: int, document: Document, faults: list[Fault]) -> Review | None:
-    n_before = len(faults)
-    if not isinstance(entry, dict):
-        faults.append(document.fault((index,), "A review is a mapping of fields.", "Write review_id: … and so on."))
-        return None
-    known = {*_REVIEW_TEXTS, *_REVIEW_OPTIONAL, "made_at", "decision", "remedy_deadline"}
-    for key in entry:
-        if key not in known:
-            near = nearest_name(key, sorted(known))
-            mend = f"Write '{near}'." if near else "Remove it."
-            faults.append(document.fault((index, key), f"A review has no field {key!r}.", mend))
-    for key in _REVIEW_TEXTS:
-        if not isinstance(entry.get(key), str) or not entry[key].strip():
-            faults.append(document.fault((index, key), f"A review needs its {key}: {entry.get(key)!r}.", "Fill it in."))
-    if entry.get("decision") not in DECISIONS:
-        mend = f"Write one of {', '.join(DECISIONS)}."
-        faults.append(document.fault((index, "decision"), f"This is no decision: {entry.get('decision')!r}.", mend))
-    instants: dict[str, datetime | None] = {}
-    for key in ("made_at", "remedy_deadline"):
-        value = entry.get(key)
-        try:
-            instants[key] = None if value is None and key != "made_at" else parse_instant(str(value))
-        except InputError as error:
-            faults.append(document.fault((index, key), error.what, error.mend))
-    made_at = instants.get("made_at")
-    if len(faults) > n_before or made_at is None:
-        return None
-    optional: dict[str, str | None] = {key: entry.get(key) for key in _REVIEW_OPTIONAL}
-    return Review(
-        review_id=entry["review_id"],
-        finding_id=entry["finding_id"],
-        reviewer=entry["reviewer"],
-        reason=entry["reason"],
-        decision=entry["decision"],
-        made_at=made_at,
-        remedy_deadline=instants.get("remedy_deadline"),
-        standard=optional["standard"],
-        dissent=optional["dissent"],
-        party_reply=optional["party_reply"],
-        remedy=optional["remedy"],
-        supersedes=optional["supersedes"],
-    )
-
-
-def load_reviews(path: Path | None) -> tuple[Review, ...]:
-    """Return the reviews of a YAML or JSON file (a list), ordered by instant and id.
-
-    Raises
-    ------
-    DocumentError
-        Entries are wrong; all faults are named.
-    """
-    if path is None:
-        return ()
-    document = read_document(read_file(path), str(path))
-    entries = document.value if document.value is not None else []
-    if not isinstance(entries, list):
-        raise DocumentError(
-            str(path), (document.fault((), "A file of reviews is a list.", "Begin each review with '- '."),)
-        )
-    faults: list[Fault] = []
-    reviews = [_review(entry, index, document, faults) for index, entry in enumerate(entries)]
-    if faults:
-        raise DocumentError(str(path), tuple(faults))
-    return tuple(sorted((r for r in reviews if r is not None), key=lambda r: (r.made_at, r.review_id)))

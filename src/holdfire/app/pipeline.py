@@ -27,6 +27,7 @@ from holdfire.fusion.fuse import Fused, FusionParameters, fuse
 from holdfire.fusion.stream import Carried, Step, carry_ids
 from holdfire.records.agreement import Agreement
 from holdfire.records.finding import Review
+from holdfire.records.incident_review import IncidentReview
 from holdfire.records.lineage import LINEAGE_SCHEMA
 from holdfire.records.taxonomy import Taxonomy, builtin_tree, kind_weapons
 
@@ -57,6 +58,7 @@ class CaseInput:
     reports, sources, coverage : pyarrow.Table
         By ``REPORT_SCHEMA``, ``SOURCE_SCHEMA``, ``COVERAGE_SCHEMA``.
     reviews : tuple of Review
+    incident_reviews : tuple of IncidentReview
     trees : Trees
     areas : mapping of str to shapely geometry
         Gazetteer units by id, lon/lat.
@@ -70,6 +72,7 @@ class CaseInput:
     sources: pa.Table
     coverage: pa.Table
     reviews: tuple[Review, ...] = ()
+    incident_reviews: tuple[IncidentReview, ...] = ()
     trees: Trees = field(default_factory=Trees)
     areas: Mapping[str, shapely.Geometry] = field(default_factory=dict)
     parameters: FusionParameters = field(default_factory=FusionParameters)
@@ -109,13 +112,19 @@ def _told_kinds(reports: pa.Table) -> frozenset[str]:
     return frozenset(pc.unique(reports["kind"]).drop_null().to_pylist())
 
 
-def fuse_case(reports: pa.Table, sources: pa.Table, trees: Trees, parameters: FusionParameters) -> Fused:
+def fuse_case(
+    reports: pa.Table,
+    sources: pa.Table,
+    trees: Trees,
+    parameters: FusionParameters,
+    reviews: tuple[IncidentReview, ...] = (),
+) -> Fused:
     """Join reports into incidents, without an agreement."""
     return _stage(
         "fuse",
         reports.num_rows,
         lambda fused: int(fused.incidents.num_rows),
-        lambda: fuse(reports, sources, trees.kinds, parameters),
+        lambda: fuse(reports, sources, trees.kinds, parameters, reviews),
     )
 
 
@@ -157,7 +166,7 @@ def run_case(case: CaseInput, spread: Spread | None = None) -> CaseResult:
     reports = _stage("resolve", n_reports, _rows, lambda: resolve_names(case.reports, agreement), **ids)
     sources = resolve_sides(case.sources, agreement)
     shapes = _stage("shapes", len(agreement.zones), _rows, lambda: zone_shapes(agreement), **ids)
-    fused = carry_case(fuse_case(reports, sources, trees, case.parameters), reports, case.step)
+    fused = carry_case(fuse_case(reports, sources, trees, case.parameters, case.incident_reviews), reports, case.step)
     terms = Terms(
         agreement=agreement,
         shapes=shapes,

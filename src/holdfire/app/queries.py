@@ -7,8 +7,9 @@ no longer be found. Leaves writing to ``commands``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from holdfire.app.lineage import RetiredStory, history_lines, history_rows, retired_story
+from holdfire.app.narrowing import Narrowing, narrowings_of
+from holdfire.app.waterfall import waterfall
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.basics.canonical import sha256_file
 from holdfire.basics.documents import nearest_name
@@ -112,9 +115,23 @@ def explain_id(folder: Path, id_: str, inputs: Path | None = None) -> Explanatio
             return _retired(case, id_)
         data["memberships"] = _rows(case, "memberships", "report_id", [id_])
         _explain_reports(case, reports, {}, data, lines, inputs)
-        for member in data["memberships"]:
-            lines.append(f"It belongs to incident {member['incident_id']} with probability {member['prob']:.3f}.")
+        lines += _belonging_lines(data["memberships"])
     return Explanation(data=data, text="\n".join(lines))
+
+
+def _belonging_lines(members: list[dict[str, Any]]) -> list[str]:
+    """Return the incidents that a report belongs to, the likeliest first: several for a round-up."""
+    members.sort(key=lambda member: (-member["prob"], member["incident_id"] or ""))
+    named = [member for member in members if member["incident_id"] is not None]
+    if not named:
+        return ["It belongs to no incident."]
+    lines = [f"It belongs to incident {row['incident_id']} with probability {row['prob']:.3f}." for row in named]
+    if len(named) > 1:
+        expected = sum(row["prob"] for row in named)
+        lines.insert(
+            0, f"It sums up several incidents: {len(named)} are named, about {expected:.1f} of which it tells of."
+        )
+    return lines
 
 
 def _retired(case: CaseFolder, id_: str) -> Explanation:
@@ -156,8 +173,12 @@ def _explain_findings(case: CaseFolder, id_: str, data: dict[str, Any], lines: l
     data["findings"], data["assessments"] = findings, assessments
     for finding in findings:
         lines += _finding_lines(finding, agreement)
+    data["narrowings"] = []
     for assessment in assessments:
-        lines += _factor_lines(assessment)
+        incidents = _rows(case, "incidents", "incident_id", [assessment["incident_id"] or ""])
+        narrowings = narrowings_of(assessment, incidents[0] if incidents else None)
+        data["narrowings"] += [{"assessment_id": assessment["assessment_id"], **asdict(one)} for one in narrowings]
+        lines += _factor_lines(assessment, narrowings)
     named = {row["incident_id"] for row in (*findings, *assessments) if row["incident_id"] is not None}
     return sorted(named)
 
@@ -186,14 +207,15 @@ def _finding_lines(finding: Row, agreement: Agreement | None) -> list[str]:
     return lines
 
 
-def _factor_lines(assessment: Row) -> list[str]:
+def _factor_lines(assessment: Row, narrowings: Sequence[Narrowing]) -> list[str]:
     lines = [f"Assessment {assessment['assessment_id']}: the product of"]
     for factor in FACTORS:
         bounds = _range(assessment[f"{factor}_lower"], assessment[f"{factor}_upper"])
         lines.append(f"  P({FACTOR_WORDS[factor]}) = {bounds}")
     lines.append(f"  = {_range(assessment['prob_lower'], assessment['prob_upper'])}")
-    if assessment["narrows"]:
-        lines.append(f"  What would narrow it most: to know {FACTOR_WORDS[assessment['narrows']]}.")
+    if narrowings:
+        lines.append("  What would narrow it, most of all first, and by how much at most:")
+    lines += [f"    {one.gain:.3f}  to know {FACTOR_WORDS[one.factor]}: {one.asked}" for one in narrowings]
     return lines
 
 
@@ -215,7 +237,12 @@ def _explain_incident(
     lines += history_lines(history)
     probs = {member["report_id"]: float(member["prob"]) for member in members}
     reports = _rows(case, "reports", "report_id", sorted(probs))
-    reports.sort(key=lambda row: (-probs[row["report_id"]], row["report_id"]))
+    told = Counter(row["report_id"] for row in _rows(case, "memberships", "report_id", sorted(probs)))
+    reports.sort(key=lambda row: (told[row["report_id"]] > 1, -probs[row["report_id"]], row["report_id"]))
+    n_roundups = sum(n > 1 for n in told.values())
+    if n_roundups:
+        lines.append(f"  summed up  in {n_roundups} reports that tell of other incidents too")
+    lines += waterfall(case, [row["report_id"] for row in reports if told[row["report_id"]] == 1], data)
     _explain_reports(case, reports, probs, data, lines, inputs)
 
 

@@ -84,9 +84,10 @@ def _judgements(scene: Scene, *, per_incident: bool) -> Iterator[tuple[str, str,
                 f"clause {clause.id!r} of the agreement {agreement.id!r}",
                 f"Use one of {', '.join(KERNELS)}.",
             )
-        if kernel.per_incident == per_incident and clause.modality != "permits":
+        judge = kernel.judge if kernel.per_incident == per_incident else None if per_incident else kernel.omission
+        if judge is not None and clause.modality != "permits":
             for reading in _readings(clause, agreement):
-                for judgement in kernel.judge(clause, reading, scene):
+                for judgement in judge(clause, reading, scene):
                     yield clause.id, reading.id, judgement
 
 

@@ -23,10 +23,14 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.assessment import COUNT_SCHEMA
 from holdfire.records.schema import sort_table, table_from
 
-__all__ = ["CLAIM", "LEVEL", "TALLY_SCHEMA", "count_breaches", "count_tallies", "local_days", "tallies_of"]
+__all__ = [
+    "CLAIM", "LEVEL", "TALLY_SCHEMA", "Groups", "claim_ranks", "count_breaches", "count_tallies", "counted", "grouped",
+    "local_days", "tallies_of",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 LEVEL = 0.9
 """Mass of the interval."""
@@ -49,7 +53,7 @@ TALLY_SCHEMA = pa.schema(
 """What a count reads of an assessment; ``on`` is its local day, null where it has none."""
 
 
-class _Groups(NamedTuple):
+class Groups(NamedTuple):
     """Hold rows group by group: their order, where each group begins, and each group's key and day."""
 
     order: Ints
@@ -90,8 +94,8 @@ def _days_of_rows(assessments: pa.Table, incidents: pa.Table, time_zone: str) ->
     return local_days(incidents, time_zone).take(at)
 
 
-def _claims(tallies: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
-    # Each row's claim as a rank in the order of (clause, reading, party), and the claims.
+def claim_ranks(tallies: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
+    """Return each row's claim as a rank in the order of (clause, reading, party), and the claims."""
     codes, names = [], []
     for column in CLAIM:
         encoded = tallies[column].combine_chunks().dictionary_encode()
@@ -111,17 +115,26 @@ def _claims(tallies: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
     return turned[rank], [found[place] for place in order]
 
 
-def _grouped(key: Ints, day: Ints, rows: Ints) -> _Groups:
+def grouped(key: Ints, day: Ints, rows: Ints) -> Groups:
+    """Return rows group by group, ordered by key and day."""
     order = rows[np.lexsort((day[rows], key[rows]))]
     changes = np.flatnonzero((np.diff(key[order]) != 0) | (np.diff(day[order]) != 0)) + 1
     starts = np.concatenate([np.zeros(min(1, order.size), dtype=np.int64), changes, [order.size]])
     first = order[starts[:-1]]
-    return _Groups(order, starts, key[first], day[first])
+    return Groups(order, starts, key[first], day[first])
 
 
-def _counted(tallies: pa.Table, groups: _Groups) -> dict[str, NDArray[np.generic]]:
-    lower, upper = (tallies[name].to_numpy()[groups.order] for name in ("prob_lower", "prob_upper"))
-    established = tallies["is_established"].to_numpy()[groups.order]
+def counted(lower: Floats, upper: Floats, established: Flags, groups: Groups) -> dict[str, NDArray[np.generic]]:
+    """Return the columns of ``COUNT_SCHEMA`` that groups of probabilities give, and each group's key and day.
+
+    Parameters
+    ----------
+    lower, upper : float64, (n,), 0..1
+    established : bool, (n,)
+    groups : Groups
+        Not empty.
+    """
+    lower, upper, established = lower[groups.order], upper[groups.order], established[groups.order]
     begins = groups.starts[:-1]
     return {
         "key": groups.key,
@@ -207,13 +220,15 @@ def _counts_of(tallies: pa.Table) -> pa.Table:
     # A claim's rows are ordered by incident, those without one last.
     if not tallies.num_rows:
         return COUNT_SCHEMA.empty_table()
-    key, claims = _claims(tallies)
+    key, claims = claim_ranks(tallies)
     day = pc.fill_null(tallies["on"].cast(pa.int32()).cast(pa.int64()), NO_DAY).to_numpy()
     daily = np.flatnonzero(day != NO_DAY)
     whole = np.full(day.size, NO_DAY)
-    parts = [_counted(tallies, _grouped(key, whole, np.arange(day.size)))]
+    lower, upper = (tallies[name].to_numpy() for name in ("prob_lower", "prob_upper"))
+    given = (lower, upper, tallies["is_established"].to_numpy())
+    parts = [counted(*given, grouped(key, whole, np.arange(day.size)))]
     if daily.size:
-        parts.append(_counted(tallies, _grouped(key, day, daily)))
+        parts.append(counted(*given, grouped(key, day, daily)))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort((columns["day"], columns["key"]))
     columns = {name: values[order] for name, values in columns.items()}

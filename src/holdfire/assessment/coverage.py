@@ -3,12 +3,13 @@
 Rules: silence is not compliance; a zone's day counts as watched only so far as the log says that somebody could notice
 anything there and then, and a case without a log does not know. Watches are independent: what several watch is missed
 only if all miss it. A zone is held as about ``ZONE_POINTS`` places that stand for equal areas, so a share is known to a
-few hundredths; times are exact. A watch of stated reach covers nothing of a zone without bounds. Leaves rates and
-undercounts to later stages. Source: DESIGN, sections 1 (rule 2) and 5.
+few hundredths; times are exact. A watch of stated reach covers nothing of a zone without bounds. Leaves rates to
+``exposure`` and what nobody saw to ``undercount``. Source: DESIGN, sections 1 (rule 2) and 5.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -30,7 +31,7 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.coverage import GAP_SCHEMA, WATCH_SCHEMA
 from holdfire.records.schema import table_from
 
-__all__ = ["EVERYWHERE_ID", "ZONE_POINTS", "silence_gaps", "watch_shares"]
+__all__ = ["EVERYWHERE_ID", "ZONE_POINTS", "LocalDay", "local_days_within", "silence_gaps", "watch_shares"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,7 +45,7 @@ MISSED_AT_LEAST = 1e-12
 """What a watch that misses nothing is taken to miss, so that logarithms stay finite."""
 
 
-class _Day(NamedTuple):
+class LocalDay(NamedTuple):
     """Hold a local day, as far as it lies within the period."""
 
     on: date
@@ -52,15 +53,16 @@ class _Day(NamedTuple):
     end_us: int
 
 
-def _days(start: datetime, end: datetime, time_zone: str) -> list[_Day]:
+def local_days_within(start: datetime, end: datetime, time_zone: str) -> list[LocalDay]:
+    """Return the local days that meet ``[start, end)``, each as far as it lies within."""
     zone = zone_named(time_zone)
-    days: list[_Day] = []
+    days: list[LocalDay] = []
     day = start.astimezone(zone).date()
     while True:
         first, last = (to_us(bound) for bound in local_day_bounds(day, time_zone))
         if first >= to_us(end):
             return days
-        days.append(_Day(day, max(first, to_us(start)), min(last, to_us(end))))
+        days.append(LocalDay(day, max(first, to_us(start)), min(last, to_us(end))))
         day += timedelta(days=1)
 
 
@@ -192,7 +194,7 @@ def _piece(log: _Log, zone_id: str, reading: str, shape: int, start_us: int, end
     return float(watched @ length), float(noticed @ length), entries
 
 
-def _row(log: _Log, zone_id: str, reading: str, region: Region, day: _Day, is_known: bool) -> dict[str, object]:
+def _row(log: _Log, zone_id: str, reading: str, region: Region, day: LocalDay, is_known: bool) -> dict[str, object]:
     met = overlaps(np.array([day.start_us]), np.array([day.end_us]), region.spans)
     watched = noticed = 0.0
     total_us = 0
@@ -224,6 +226,7 @@ def watch_shares(
     end: datetime,
     *,
     kind: str | None = None,
+    zone_ids: Collection[str] | None = None,
 ) -> pa.Table:
     """Return how much of each zone was watched on each day.
 
@@ -238,6 +241,8 @@ def watch_shares(
         ``[start, end)``, UTC.
     kind : str, optional
         Path of a kind of event: only watches that can notice it, or something below or above it, count.
+    zone_ids : collection of str, optional
+        Zones that are asked for, ``*`` among them if it is; None = every one.
 
     Returns
     -------
@@ -252,13 +257,14 @@ def watch_shares(
     """
     atlas = Atlas.of(shapes)
     log = _Log.of(coverage, atlas, kind)
-    days = _days(start, end, agreement.publication.time_zone or agreement.time_zone)
+    days = local_days_within(start, end, agreement.publication.time_zone or agreement.time_zone)
     regions: dict[tuple[str, str], Region] = {(EVERYWHERE_ID, one.id): EVERYWHERE for one in agreement.readings}
     regions |= atlas.by_zone
     is_known = coverage.num_rows > 0
     rows = [
         _row(log, zone_id, reading, regions[zone_id, reading], day, is_known)
         for zone_id, reading in sorted(regions)
+        if zone_ids is None or zone_id in zone_ids
         for day in days
     ]
     return table_from({name: [row[name] for row in rows] for name in WATCH_SCHEMA.names}, WATCH_SCHEMA)
@@ -293,7 +299,7 @@ def silence_gaps(
     pyarrow.Table
         By ``GAP_SCHEMA``, ordered by source and day.
     """
-    days = [day.on for day in _days(start, end, time_zone)]
+    days = [day.on for day in local_days_within(start, end, time_zone)]
     names = sorted({*sources["source_id"].to_pylist(), *pc.unique(reports["source_id"]).to_pylist()})
     rows: list[dict[str, object]] = []
     if days:

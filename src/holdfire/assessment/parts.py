@@ -1,10 +1,10 @@
 """Take incidents apart so that each part can be assessed by itself, and the sum is the same as the whole.
 
-Turns incidents into parts, each with the incidents beside it that its own may be replies to, and keeps what obligations
-need of each part. Rules: an incident is in exactly one part; parts are slices of time, since a reply lies within a
-window after what it answers; where no clause exempts return fire nothing stands beside a part. Incidents of long or
-unstated duration have parts of their own, so that they do not stretch the others' slices. Leaves the assessing to
-``assess`` and where parts are worked on to ``engine``.
+Turns incidents into parts, each with the incidents beside it that its own may be replies to, and keeps of each part
+what obligations, exchanges and passages need. Rules: an incident is in exactly one part; parts are slices of time,
+since a reply lies within a window after what it answers; where no clause exempts return fire nothing stands beside them.
+Incidents of long or unstated duration have parts of their own, so that they do not stretch the others' slices. Leaves
+the assessing to ``assess`` and where parts are worked on to ``engine``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from holdfire.assessment.facts import READ, Facts, facts_of
 from holdfire.basics.instants import DAY_US, HOUR_US
 from holdfire.basics.units import parse_duration_h
 from holdfire.records.agreement import Agreement
-from holdfire.records.clauses import Obligation
+from holdfire.records.clauses import Clause, Corridor, Exchange, Obligation
 from holdfire.records.schema import conform, sort_table
 
 __all__ = ["LONG_US", "Slice", "may_be_evidence", "reply_window_us", "split_incidents"]
@@ -96,8 +96,18 @@ def split_incidents(facts: Facts, n_parts: int, window_us: int | None) -> list[S
     return slices
 
 
+def _evidence_kinds(clause: Clause) -> tuple[str, ...]:
+    # Kinds of event that are evidence for what a clause judges of all incidents together.
+    rule = clause.rule
+    if isinstance(rule, Obligation):
+        return tuple(rule.evidence)
+    if isinstance(rule, Exchange):
+        return (*rule.evidence, *rule.completion)
+    return tuple(rule.passage) if isinstance(rule, Corridor) else ()
+
+
 def may_be_evidence(incidents: pa.Table, terms: Terms) -> pa.Table:
-    """Return those incidents of a part that may be evidence that an obligation was met, with what is read of them.
+    """Return those incidents of a part that may be evidence that something owed was done, with what is read of them.
 
     Parameters
     ----------
@@ -108,20 +118,20 @@ def may_be_evidence(incidents: pa.Table, terms: Terms) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        By ``facts.READ``, ordered by incident; no rows where the agreement obliges nobody.
+        By ``facts.READ``, ordered by incident; no rows where the agreement owes nothing by a date.
     """
-    clauses = [clause for clause in terms.agreement.clauses if clause.modality != "permits"]
-    rules = [clause.rule for clause in clauses if isinstance(clause.rule, Obligation)]
-    if not rules or not incidents.num_rows:
+    bound = [clause for clause in terms.agreement.clauses if clause.modality != "permits"]
+    wanted = {kinds for kinds in map(_evidence_kinds, bound) if kinds}
+    if not wanted or not incidents.num_rows:
         return READ.empty_table()
     facts = facts_of(incidents)
     ordered = conform(incidents.select([n for n in READ.names if n in incidents.column_names]), READ)
     ordered = sort_table(ordered, ["incident_id"])
     may = np.zeros(facts.n, dtype=np.bool_)
-    for rule in rules:
+    for kinds in sorted(wanted):
         act = act_bounds(
             facts,
-            acts=rule.evidence,
+            acts=kinds,
             weapons=(),
             kinds=terms.kinds,
             weapon_tree=terms.weapons,

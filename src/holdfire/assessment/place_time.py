@@ -113,21 +113,40 @@ def place_time_bounds(region: Region, facts: Facts, rows: Ints, place: Callable[
         An incident of unknown time takes the least and the greatest that any of its possible times gives.
     """
     start, end, vague = facts.start[rows], facts.end[rows], facts.vague[rows]
-    met = overlaps(start, end, region.spans)
-    shape = region.shape[met.span]
-    inside = Bounds(np.zeros(met.row.size), np.zeros(met.row.size))
+    dated, undated = np.flatnonzero(~vague), np.flatnonzero(vague)
+    lower, upper = np.zeros(rows.size), np.zeros(rows.size)
+    met = overlaps(start[dated], end[dated], region.spans)
+    row, shape = dated[met.row], region.shape[met.span]
+    inside = Bounds(np.zeros(row.size), np.zeros(row.size))
     for one in np.unique(shape).tolist():
         here = shape == one
-        inside.lower[here], inside.upper[here] = place(one, rows[met.row[here]])
-    share = met.shared_us / (end - start)[met.row]
-    lower = np.asarray(np.bincount(met.row, weights=share * inside.lower, minlength=rows.size), dtype=np.float64)
-    upper = np.asarray(np.bincount(met.row, weights=share * inside.upper, minlength=rows.size), dtype=np.float64)
-    if vague.any():
-        covered = np.bincount(met.row, weights=met.shared_us, minlength=rows.size) >= end - start
-        least, most = np.ones(rows.size), np.zeros(rows.size)
-        np.minimum.at(least, met.row, inside.lower)
-        np.maximum.at(most, met.row, inside.upper)
-        lower = np.where(vague, np.where(covered, least, 0.0), lower)
-        upper = np.where(vague, most, upper)
+        inside.lower[here], inside.upper[here] = place(one, rows[row[here]])
+    share = met.shared_us / (end - start)[row]
+    lower += np.bincount(row, weights=share * inside.lower, minlength=rows.size)
+    upper += np.bincount(row, weights=share * inside.upper, minlength=rows.size)
+    if undated.size:
+        lower[undated], upper[undated] = _undated(region, start[undated], end[undated], rows[undated], place)
     upper = np.clip(upper, 0.0, 1.0)
     return Bounds(np.minimum(np.clip(lower, 0.0, 1.0), upper), upper)
+
+
+def _undated(region: Region, start: Ints, end: Ints, rows: Ints, place: Callable[[int, Ints], Bounds]) -> Bounds:
+    # The least and the greatest that any time in [start, end) gives: shape by shape, however many spans it has.
+    covered = np.zeros(rows.size, dtype=np.int64)
+    least, most = np.ones(rows.size), np.zeros(rows.size)
+    for shape in np.unique(region.shape).tolist():
+        held = region.shape == shape
+        first, last = region.spans.start[held], region.spans.end[held]
+        # Microseconds of the shape's spans before an instant; spans are in order and do not overlap.
+        before = np.concatenate([[0], np.cumsum(last - first)])
+        shared = np.zeros(rows.size, dtype=np.int64)
+        for instant, sign in ((end, 1), (start, -1)):
+            at = np.searchsorted(first, instant, side="left")
+            running = np.where(at > 0, np.maximum(last[at - 1] - instant, 0), 0)
+            shared += sign * (before[at] - running)
+        meets = np.flatnonzero(shared > 0)
+        inside = place(shape, rows[meets])
+        least[meets] = np.minimum(least[meets], inside.lower)
+        most[meets] = np.maximum(most[meets], inside.upper)
+        covered += shared
+    return Bounds(np.where(covered >= end - start, least, 0.0), most)

@@ -23,7 +23,7 @@ from holdfire.records.assessment import ASSESSMENT_SCHEMA, FACTORS, LISTED_FROM
 from holdfire.records.clauses import STANDARDS
 from holdfire.records.finding import EXCLUDED_BELOW, VERDICTS
 
-__all__ = ["Claim", "claims_of", "narrowing_factor", "rows_of", "verdict_codes"]
+__all__ = ["Claim", "claims_of", "narrowing_factor", "narrowing_gains", "rows_of", "verdict_codes"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -58,6 +58,31 @@ def claims_of(agreement: Agreement) -> dict[tuple[str, str, str], Claim]:
     return {key: Claim(rank=rank, threshold=standard[key[0]]) for rank, key in enumerate(keys)}
 
 
+def narrowing_gains(lower: Floats, upper: Floats) -> Floats:
+    """Return by how much each product would narrow, were one factor known at the middle of its range.
+
+    Parameters
+    ----------
+    lower, upper : float64, (n_factors, n), 0..1
+
+    Returns
+    -------
+    float64, (n_factors, n), 0..1
+        Probability by which upper less lower bound of the product shrinks.
+
+    Examples
+    --------
+    >>> narrowing_gains(np.array([[0.5], [0.0]]), np.array([[0.5], [1.0]])).tolist()
+    [[0.0], [0.5]]
+    """
+    gains = np.empty_like(lower)
+    for one in range(lower.shape[0]):
+        others = [other for other in range(lower.shape[0]) if other != one]
+        rest = np.prod(lower[others], axis=0) + np.prod(upper[others], axis=0)
+        gains[one] = (upper[one] - lower[one]) * rest / 2.0
+    return gains
+
+
 def narrowing_factor(lower: Floats, upper: Floats) -> Codes:
     """Return which factor, if it were known, would narrow each product most.
 
@@ -75,11 +100,7 @@ def narrowing_factor(lower: Floats, upper: Floats) -> Codes:
     >>> narrowing_factor(np.array([[0.5], [0.0]]), np.array([[0.6], [1.0]])).tolist()
     [1]
     """
-    gains = np.empty_like(lower)
-    for one in range(lower.shape[0]):
-        others = [other for other in range(lower.shape[0]) if other != one]
-        rest = np.prod(lower[others], axis=0) + np.prod(upper[others], axis=0)
-        gains[one] = (upper[one] - lower[one]) * rest
+    gains = narrowing_gains(lower, upper)
     most = np.argmax(gains, axis=0).astype(np.int32)
     return np.where(gains.max(axis=0) > 0.0, most, np.int32(-1))
 

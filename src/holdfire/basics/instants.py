@@ -6,6 +6,7 @@ caller names, never in the machine's own. Source: ISO 8601, IANA time zone datab
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,12 +21,17 @@ __all__ = [
     "from_us",
     "local_day_bounds",
     "parse_instant",
+    "parse_window",
     "to_us",
+    "window_bounds",
     "zone_named",
 ]
 
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
+MINUTES_OF_DAY = 1_440
+WINDOW = re.compile(r"([0-2]\d):([0-5]\d)\s*[-\u2013]\s*([0-2]\d):([0-5]\d)")
+"""Two times of a day with a hyphen or a dash between them."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MIN_US = -2_208_988_800_000_000
 """1900-01-01T00:00Z in microseconds: no report is older."""
@@ -120,3 +126,38 @@ def local_day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     start = datetime.combine(day, time.min, tzinfo=tz)
     end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=tz)
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def parse_window(text: str) -> tuple[int, int]:
+    """Read a daily window as minutes after midnight; the end lies on the next day where it is not after the start.
+
+    Raises
+    ------
+    InputError
+        The text is no window, or one without length.
+
+    Examples
+    --------
+    >>> parse_window("08:00-16:00"), parse_window("22:00-04:00"), parse_window("00:00-24:00")
+    ((480, 960), (1320, 1680), (0, 1440))
+    """
+    found = WINDOW.fullmatch(text.strip())
+    start, end = (int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])) if found else (0, 0)
+    if found is None or start == end or start >= MINUTES_OF_DAY or end > MINUTES_OF_DAY:
+        raise InputError(f"This is no daily window: {text[:60]!r}.", "a daily window", "Write it as 08:00-16:00.")
+    return (start, end) if start < end else (start, end + MINUTES_OF_DAY)
+
+
+def window_bounds(day: date, window: tuple[int, int], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the UTC bounds of a daily window of :func:`parse_window` that opens on a local day.
+
+    A time that a change of the clocks leaves out is read by the offset before it.
+
+    Examples
+    --------
+    >>> [one.hour for one in window_bounds(date(2030, 3, 5), (480, 1440), ZoneInfo("Europe/Kyiv"))]
+    [6, 22]
+    """
+    midnight = datetime.combine(day, time())
+    start, end = ((midnight + timedelta(minutes=minutes)).replace(tzinfo=zone).astimezone(UTC) for minutes in window)
+    return start, end

@@ -18,6 +18,7 @@ from holdfire.cli.options import (
     json_option,
     quiet_options,
     report_options,
+    reviews_option,
     step_options,
     take_inputs,
 )
@@ -84,6 +85,7 @@ def read(file: Path, out: Path, as_json: bool, **options: Any) -> None:
 @click.command()
 @report_options
 @step_options
+@reviews_option
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")
 @quiet_options
 @json_option
@@ -97,7 +99,7 @@ def fuse(out: Path, as_json: bool, **options: Any) -> None:
 @report_options
 @step_options
 @click.option("--coverage", type=FILE, help="The watch log (CSV or Parquet).")
-@click.option("--reviews", type=FILE, help="Reviews by named persons (YAML).")
+@reviews_option
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")
 @engine_options
 @quiet_options

@@ -16,16 +16,17 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, guarantee, publish, world
+from holdfire.cli import agreement, case, guarantee, publish, watching, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
 
 SECTIONS = (
-    ("Begin here", ("demo",)),
+    ("Begin here", ("demo", "warm")),
     ("Agreements", ("check", "diff", "schema")),
     ("Reports", ("map", "read")),
     ("From reports to findings", ("fuse", "assess", "explain", "ladder")),
+    ("What was watched, and what changed", ("coverage", "compare", "trend")),
     ("Publication", ("bulletin",)),
     ("Worlds with known truth", ("simulate", "evaluate")),
 )
@@ -55,7 +56,9 @@ def holdfire() -> None:
     """
 
 
-for _command in (*agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *publish.COMMANDS, *world.COMMANDS):
+for _command in (
+    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS
+):  # fmt: skip
     holdfire.add_command(_command)
 
 

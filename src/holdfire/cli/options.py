@@ -14,22 +14,20 @@ import click
 from holdfire.app.commands import InputFiles
 from holdfire.app.engines import ENGINES
 from holdfire.app.events import log_lines
+from holdfire.app.warm import COLD, is_warm
 
 __all__ = [
-    "FILE",
-    "FOLDER",
-    "engine_options",
-    "json_option",
-    "quiet_options",
-    "report_options",
-    "step_options",
-    "take_inputs",
-]
+    "FILE", "FOLDER", "engine_options", "json_option", "quiet_options", "report_options", "reviews_option",
+    "step_options", "take_inputs",
+]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
+reviews_option = click.option(
+    "--reviews", type=FILE, help="Reviews by named persons, of incidents and of findings (YAML)."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Write the result as JSON on standard output.")
 
 
@@ -100,6 +98,8 @@ def take_inputs(
 ) -> InputFiles:
     """Set the log up and gather the options into one value."""
     log_lines(quiet=quiet, as_json=log_json)
+    if not quiet and not log_json and not is_warm():
+        click.echo(COLD, err=True)
     return InputFiles(
         reports=reports,
         sources=sources,

@@ -12,6 +12,7 @@ import click
 
 from holdfire.app.demo import run_demo
 from holdfire.app.events import log_lines
+from holdfire.app.warm import is_warm, warm
 from holdfire.app.wire import read_file
 from holdfire.app.worlds import Evaluation, evaluate_case, simulate_files
 from holdfire.cli.options import FILE, FOLDER, json_option, quiet_options
@@ -62,7 +63,8 @@ def _roundup_lines(r: RoundupScore) -> list[str]:
     return [
         f"  round-ups      {r.n_roundups:,} of {r.n_links:,} incidents: recall {r.recall:.3f}, "
         f"precision {_figure(r.precision, '.3f')}; {r.n_secondary:,} further memberships, "
-        f"precision {_figure(r.secondary_precision, '.3f')}",
+        f"precision {_figure(r.secondary_precision, '.3f')}; calibration error {r.calibration_error:.3f}",
+        f"                 {r.n_own:,} say that there was more; right {_figure(r.own_precision, '.1%')}",
     ]
 
 
@@ -186,4 +188,13 @@ def demo(out: Path, seed: int, quiet: bool, log_json: bool) -> None:
         click.echo(line)
 
 
-COMMANDS = (demo, simulate, evaluate)
+@click.command("warm")
+def warm_up() -> None:
+    """Compile the numeric kernels once on this machine, so that no first run waits for it."""
+    ready = is_warm()
+    log_lines(quiet=True, as_json=False)
+    seconds = warm()
+    click.echo(f"The kernels {'were compiled already' if ready else 'are compiled'}: {seconds:.0f} s.")
+
+
+COMMANDS = (demo, warm_up, simulate, evaluate)

@@ -20,6 +20,10 @@ def _kinds_of(clause: Clause) -> tuple[str, ...]:
     rule = clause.rule
     if isinstance(rule, Obligation):
         return tuple(rule.evidence)
+    if isinstance(rule, Exchange):
+        return (*rule.evidence, *rule.completion)
+    if isinstance(rule, Corridor):
+        return (*rule.acts, *rule.passage)
     acts = tuple(getattr(rule, "acts", ()))
     return (*acts, OUTGOING) if isinstance(rule, Withdrawal) else acts
 
@@ -30,8 +34,8 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _why_unseen(clause: Clause, kinds_of_source: frozenset[str], evidence_kinds: frozenset[str] | None) -> str | None:
-    if isinstance(clause.rule, Exchange | Corridor):
-        return f"Clauses of the kind '{clause.rule.kind}' cannot be judged yet."
+    if isinstance(clause.rule, Exchange) and clause.rule.deadline is None:
+        return "It has no deadline, so this duty never falls due."
     if clause.observable_by and kinds_of_source.isdisjoint(clause.observable_by):
         return f"No source of this case can see it; it takes {' or '.join(clause.observable_by)}."
     if evidence_kinds is not None:

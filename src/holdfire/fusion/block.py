@@ -8,15 +8,16 @@ for coarse ones. Leaves the weighing to ``compare``. Source: DESIGN, section 6.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.cells import CellIndex, build_index
+from holdfire.fusion.cells import CellIndex, build_index, time_ranks
 from holdfire.fusion.walk import walk_pairs
 
-__all__ = ["Located", "candidate_pairs"]
+__all__ = ["Block", "Located", "build_blocks", "candidate_pairs"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -53,69 +54,120 @@ class Located:
 
 
 def _search(
-    index: CellIndex, queries: Rows, located: Located, level: NDArray[np.int8], limit_m: float, gap_s: float
+    queries: CellIndex,
+    cells: Rows,
+    index: CellIndex,
+    located: Located,
+    level: NDArray[np.int8],
+    radius_m: float,
+    gap_s: float,
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    at = 0
+    cell_at, query_at = 0, 0
     left, right = np.empty(BUFFER_PAIRS, np.int32), np.empty(BUFFER_PAIRS, np.int32)
-    while at < queries.size:
-        n, at = walk_pairs(
-            queries,
-            at,
+    while cell_at < cells.size:
+        n, cell_at, query_at = walk_pairs(
+            cells,
+            cell_at,
+            query_at,
+            queries.key,
+            queries.first,
+            queries.order,
             index.key,
             index.first,
             index.order,
             index.start,
             index.cell_m,
             index.max_length_s,
-            located.lon,
-            located.lat,
             located.xyz,
             located.start,
             located.end,
             located.reach_m,
             level,
-            limit_m,
+            radius_m,
             gap_s,
             left,
             right,
         )
-        if n:
+        if n < 0:
+            left, right = np.empty(-2 * n, np.int32), np.empty(-2 * n, np.int32)
+        elif n > 0:
             yield left[:n], right[:n]
 
 
-def candidate_pairs(
-    located: Located, rows: Rows, gap_h: float, n_parts: int = 1, part: int = 0
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    """Yield pieces of the pairs of rows that lie within each other's reach; each pair once, in no stated order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Hold the sorted indexes of one class of reach: who asks, and among whom.
+
+    Attributes
+    ----------
+    located : Located
+    level : int8, (n,)
+        Class of reach.
+    queries : CellIndex
+    held : tuple of CellIndex
+        One for each class of length of the intervals.
+    radius_m : float
+        Nothing within anybody's reach lies further away.
+    """
+
+    located: Located
+    level: NDArray[np.int8]
+    queries: CellIndex
+    held: tuple[CellIndex, ...]
+    radius_m: float
+
+
+def build_blocks(located: Located, rows: Rows, n_threads: int = 1) -> Iterator[Block]:
+    """Yield the blocks of reports, one class of reach after the other, so that only one is held at a time.
 
     Parameters
     ----------
     located : Located
     rows : int64, (m,)
         Rows that take part; those without a place are passed over.
+    n_threads : int
+    """
+    rows = rows[np.isfinite(located.lon[rows])]
+    level = np.searchsorted(REACH_CLASSES_M, located.reach_m).astype(np.int8)
+    length = np.searchsorted(LENGTH_CLASSES_S, located.end - located.start).astype(np.int8)
+    ranks = time_ranks(located.start)
+    with ThreadPoolExecutor(max(1, n_threads)) as pool:
+        for k in range(REACH_CLASSES_M.size + 1):
+            asking = rows[(level[rows] == k) & located.open[rows]]
+            if asking.size == 0:
+                continue
+            finer = rows[level[rows] <= k]
+            radius = max(float(np.sqrt(2.0)) * float(located.reach_m[finer].max()), 500.0)
+            held = [finer[length[finer] == c] for c in range(LENGTH_CLASSES_S.size + 1)]
+
+            def index(chosen: Rows, cell_m: float = radius) -> CellIndex:
+                return build_index(located.lon, located.lat, located.start, located.end, chosen, cell_m, ranks)
+
+            queries, *indexes = pool.map(index, [asking, *(some for some in held if some.size)])
+            yield Block(located=located, level=level, queries=queries, held=tuple(indexes), radius_m=radius)
+
+
+def candidate_pairs(
+    block: Block, gap_h: float, n_parts: int = 1, part: int = 0
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    """Yield pieces of the pairs of rows that lie within each other's reach; each pair once, in no stated order.
+
+    Parameters
+    ----------
+    block : Block
     gap_h : float, hours
         Largest gap between two intervals.
     n_parts, part : int
-        Only every ``n_parts``-th piece of the questions is asked, for several threads.
+        Only one of so many parts of the questions is asked, for several threads.
 
     Yields
     ------
     (int32, int32), (k,)
         Rows of the two reports. The arrays are reused: copy what is kept.
     """
-    rows = rows[np.isfinite(located.lon[rows])]
-    level = np.searchsorted(REACH_CLASSES_M, located.reach_m).astype(np.int8)
-    length = np.searchsorted(LENGTH_CLASSES_S, located.end - located.start)
-    for k in range(REACH_CLASSES_M.size + 1):
-        asking = rows[(level[rows] == k) & located.open[rows]]
-        if asking.size == 0:
-            continue
-        limit = float(located.reach_m[rows[level[rows] <= k]].max())
-        cell = max(limit, 500.0)
-        ordered = build_index(located.lon, located.lat, located.start, located.end, asking, cell).order
-        piece = np.array_split(ordered, n_parts)[part]
-        for c in range(LENGTH_CLASSES_S.size + 1):
-            held = rows[(level[rows] <= k) & (length[rows] == c)]
-            if held.size:
-                index = build_index(located.lon, located.lat, located.start, located.end, held, cell)
-                yield from _search(index, piece, located, level, limit, gap_h * 3600.0)
+    # Parts of like size, each of whole cells.
+    owner = np.minimum(block.queries.first[:-1] * n_parts // max(1, block.queries.order.size), n_parts - 1)
+    cells = np.flatnonzero(owner == part)
+    for index in block.held:
+        if cells.size:
+            yield from _search(block.queries, cells, index, block.located, block.level, block.radius_m, gap_h * 3600.0)

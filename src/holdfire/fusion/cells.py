@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from holdfire.basics.places import METRES_PER_DEGREE
 
-__all__ = ["CellIndex", "build_index"]
+__all__ = ["CellIndex", "build_index", "time_ranks"]
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
 ROW = 1 << 18
 """Room for cells in one row of latitude: 40,000 km in cells of 400 m, west and east."""
 LEAST_CELL_M = 400.0
@@ -50,8 +51,15 @@ class CellIndex:
     max_length_s: float
 
 
+def time_ranks(start: Floats) -> Rows:
+    """Return each report's place in the order of starts; ties in the order of rows."""
+    ranks = np.empty(start.size, np.int64)
+    ranks[np.argsort(start, kind="stable")] = np.arange(start.size)
+    return ranks
+
+
 def build_index(
-    lon: Floats, lat: Floats, start: Floats, end: Floats, rows: NDArray[np.int64], cell_m: float
+    lon: Floats, lat: Floats, start: Floats, end: Floats, rows: Rows, cell_m: float, ranks: Rows | None = None
 ) -> CellIndex:
     """Sort the chosen rows by cell and start.
 
@@ -62,15 +70,19 @@ def build_index(
     rows : int64, (m,)
         Rows to hold; all have a place.
     cell_m : float
+    ranks : int64, (n,), optional
+        As by ``time_ranks``, where several indexes are built over the same reports.
     """
     band = np.floor(lat[rows] * METRES_PER_DEGREE / cell_m)
     middle = np.clip((band + 0.5) * cell_m / METRES_PER_DEGREE, -89.9, 89.9)
     column = np.floor(lon[rows] * METRES_PER_DEGREE * np.cos(np.radians(middle)) / cell_m)
     key = band.astype(np.int64) * ROW + column.astype(np.int64)
+    rank = time_ranks(start[rows]) if ranks is None else ranks[rows]
     # One sort of whole numbers instead of two of pairs: cell first, then the rank of the start.
-    rank = np.empty(rows.size, np.int64)
-    rank[np.argsort(start[rows], kind="stable")] = np.arange(rows.size)
-    by = np.argsort(key * (1 << 24) + rank) if rows.size < 1 << 24 else np.lexsort((rank, key))
+    least = int(key.min()) if rows.size else 0
+    room = int(rank.max()) + 1 if rows.size else 1
+    fits = rows.size == 0 or (int(key.max()) - least + 1) < (1 << 62) // room
+    by = np.argsort((key - least) * room + rank) if fits else np.lexsort((rank, key))
     sorted_key = key[by]
     begins = (
         np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]])) if rows.size else np.zeros(0, int)

@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.block import Located, candidate_pairs
+from holdfire.fusion.block import Block, Located, build_blocks, candidate_pairs
 from holdfire.fusion.crowding import OWN_DAYS_S, Crowding, count_crowding, local_rates
+from holdfire.fusion.edges import Edges
 from holdfire.fusion.kernels import E_BIAS, N_THETA, score_pairs
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
+from holdfire.fusion.sorting import order_by_two
 from holdfire.fusion.text import text_bins
 from holdfire.fusion.tolls import toll_table
 from holdfire.records.taxonomy import ancestors
 
-__all__ = ["Crowds", "Edges", "Model", "build_model", "compatible", "count_crowds", "find_edges", "text_evidence"]
+__all__ = ["Crowds", "Model", "build_model", "compatible", "count_crowds", "find_edges", "text_evidence"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -57,6 +59,8 @@ class Model:
         Levels of each name in its tree.
     again : float64, (n_sources,), nats
         What a source's second report of one incident costs; -inf for curated sources.
+    article : float64, (n_sources,), nats
+        What it costs besides where both are from one article.
     located : Located
     """
 
@@ -66,27 +70,8 @@ class Model:
     table: Floats
     depth: Ints
     again: Floats
+    article: Floats
     located: Located
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
-    """Hold scored pairs, sorted by their rows (left < right).
-
-    Attributes
-    ----------
-    left, right : int32, (m,)
-    score, text : float64, (m,), nats
-        All the evidence, and the text's part of it.
-    related : float64, (m,), 0..1
-        Were it not one incident: the chance that the two are related.
-    """
-
-    left: Ints
-    right: Ints
-    score: Floats
-    text: Floats
-    related: Floats
 
 
 def compatible(words: list[str]) -> NDArray[np.bool_]:
@@ -262,10 +247,19 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
         reach_m=REACH_SIGMAS * np.sqrt(variance) + REACH_LEAST_M,
         open=np.maximum(best, exact) + theta[E_BIAS] + NAMES_MOST_NATS > HOPELESS_NATS,
     )
-    share = np.clip(learned.coverage, 0.02, 0.95)
+    share = np.clip(np.maximum(learned.share, learned.coverage), 0.02, 0.95)
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
     again = np.where(prepared.curated, -np.inf, again)
-    return Model(G=G, H=np.ascontiguousarray(H, np.int32), theta=theta, table=table, depth=depth, again=again, located=located)
+    return Model(
+        G=G,
+        H=H,
+        theta=theta,
+        table=table,
+        depth=depth,
+        again=again,
+        article=learned.article_nats,
+        located=located,
+    )
 
 
 def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints) -> Floats:
@@ -282,7 +276,7 @@ def text_evidence(prepared: Prepared, learned: Learned, left: Ints, right: Ints)
 
 def _scored(model: Model, again: Floats, left: Ints, right: Ints, text: Floats) -> tuple[Floats, Floats]:
     score, related = np.empty(left.size), np.empty(left.size)
-    score_pairs(left, right, text, model.G, model.H, model.theta, model.table, again, score, related)
+    score_pairs(left, right, text, model.G, model.H, model.theta, model.table, again, model.article, score, related)
     return score, related
 
 
@@ -312,30 +306,40 @@ def find_edges(
         In the place of the model's, while learning.
     """
     cost = model.again if again is None else again
-    most_text = max(0.0, float(learned.text_nats.max())) if prepared.sketch.shape[0] > 0 else 0.0
+    worded = prepared.sketch.shape[0] > 0
+    most_text = max(0.0, float(learned.text_nats.max())) if worded else 0.0
 
-    def one(part: int) -> list[tuple[NDArray[Any], ...]]:
+    def one(block: Block, part: int) -> list[tuple[NDArray[Any], ...]]:
         kept: list[tuple[NDArray[Any], ...]] = []
-        for left, right in candidate_pairs(model.located, rows, parameters.gap_h, n_threads, part):
+        for left, right in candidate_pairs(block, parameters.gap_h, n_threads, part):
             # Texts are compared where they could matter: what lies too low without them is dropped first.
             score, related = _scored(model, cost, left, right, np.zeros(left.size))
             hope = np.flatnonzero((score > least - most_text) | (related > least_related))
             left, right, score, related = left[hope], right[hope], score[hope], related[hope]
             text = text_evidence(prepared, learned, left, right)
-            if prepared.sketch.shape[0] > 0:
+            if worded:
                 score, related = _scored(model, cost, left, right, text)
             chosen = np.flatnonzero((score > least) | (related > least_related))
             low, high = np.minimum(left[chosen], right[chosen]), np.maximum(left[chosen], right[chosen])
-            kept.append((low, high, score[chosen], text[chosen], related[chosen]))
+            rest = (related[chosen],) if least_related <= 1.0 else ()
+            words = (text[chosen],) if worded else ()
+            kept.append((low, high, score[chosen], *words, *rest))
         return kept
 
     n_threads = max(1, parameters.n_threads)
+    pieces: list[tuple[NDArray[Any], ...]] = []
     with ThreadPoolExecutor(n_threads) as pool:
-        pieces = [piece for part in pool.map(one, range(n_threads)) for piece in part]
+        for block in build_blocks(model.located, rows, n_threads):
+            for part in pool.map(one, [block] * n_threads, range(n_threads)):
+                pieces += part
     if not pieces:
         none = np.zeros(0)
         rows32 = np.zeros(0, np.int32)
         return Edges(left=rows32, right=rows32, score=none, text=none, related=none)
-    left, right, score, text, related = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    order = np.argsort(left.astype(np.int64) * prepared.n + right)
-    return Edges(left=left[order], right=right[order], score=score[order], text=text[order], related=related[order])
+    columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
+    del pieces
+    order = order_by_two(columns[0], columns[1], prepared.n)
+    left, right, score, *rest = (column[order] for column in columns)
+    # Zeros that nobody writes to take no room.
+    text = rest.pop(0) if worded else np.zeros(left.size)
+    return Edges(left=left, right=right, score=score, text=text, related=rest[0] if rest else np.zeros(0))

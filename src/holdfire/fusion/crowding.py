@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from holdfire.basics.places import METRES_PER_DEGREE
 from holdfire.fusion.block import Located
-from holdfire.fusion.cells import build_index
+from holdfire.fusion.cells import build_index, time_ranks
 from holdfire.fusion.walk import cell_totals, count_near
 
 __all__ = ["OWN_DAYS_S", "Crowding", "count_crowding", "local_rates"]
@@ -88,10 +88,12 @@ def _count_level(
     level: int,
     own: NDArray[np.int8],
     counts: tuple[NDArray[np.float32], NDArray[np.float32], Floats],
+    ranks: Rows,
 ) -> None:
     """Fill one level's counts; levels touch different reports, so that they may run side by side."""
     total, size, near = counts
-    index = build_index(located.lon, located.lat, located.start, located.end, placed, float(RATE_CELLS_M[level]))
+    cell_m = float(RATE_CELLS_M[level])
+    index = build_index(located.lon, located.lat, located.start, located.end, placed, cell_m, ranks)
     inside = index.order[index.first[:-1]]
     n_cells = inside.size
     cell_total, cell_size = np.zeros(n_cells), np.zeros(n_cells)
@@ -144,9 +146,9 @@ def count_crowding(located: Located, sigma_m: Floats, rows: Rows, n_threads: int
             n_rows=rows.size,
         )
 
-    counts = (total, size, near)
+    counts, ranks = (total, size, near), time_ranks(located.start)
     with ThreadPoolExecutor(max(1, n_threads)) as pool:
-        list(pool.map(lambda level: _count_level(located, placed, level, own, counts), range(n_levels)))
+        list(pool.map(lambda level: _count_level(located, placed, level, own, counts, ranks), range(n_levels)))
     return Crowding(
         total=total,
         size_m2=size,

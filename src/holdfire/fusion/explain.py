@@ -16,9 +16,13 @@ import pyarrow as pa
 from holdfire.errors import UnknownIdError
 from holdfire.fusion.compare import Model, build_model, count_crowds, text_evidence
 from holdfire.fusion.kernels import E_BIAS, E_RELATED, place_densities, time_densities, weigh
+from holdfire.fusion.labels import SURE_NATS, Labels, narrow_labels, read_labels
+from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.reliability import learn
+from holdfire.fusion.several import numbers_told
+from holdfire.records.incident_review import IncidentReview
 from holdfire.records.taxonomy import Taxonomy
 
 __all__ = ["PairEvidence", "Part", "explain_incident", "explain_pair"]
@@ -48,20 +52,31 @@ class _Scene:
     prepared: Prepared
     learned: Learned
     model: Model
+    labels: Labels
     row: dict[str, int]
 
 
-def _scene(reports: pa.Table, sources: pa.Table, parameters: FusionParameters | None) -> _Scene:
+def _scene(
+    reports: pa.Table,
+    sources: pa.Table,
+    parameters: FusionParameters | None,
+    reviews: Sequence[IncidentReview] = (),
+) -> _Scene:
     chosen = parameters or FusionParameters()
     prepared = prepare(reports, sources)
     rows = np.flatnonzero(~prepared.is_signal)
     if rows.size == 0:
         raise UnknownIdError("There is no report that could be joined.", "reports", "Name a report that is no signal.")
     crowds = count_crowds(prepared, rows, chosen.n_threads)
-    learned = learn(prepared, crowds, rows, chosen)
+    labels = read_labels(reviews, prepared)
+    own = rows[numbers_told(prepared)[rows] == 1.0]
+    few = np.union1d(choose_rows(prepared, own, chosen.sample_reports), labels.rows)
+    some, near = narrow(prepared, crowds, few)
+    learned = learn(some, near, np.arange(few.size), chosen, narrow_labels(labels, few))
     model = build_model(prepared, learned, crowds, rows)
     ids = prepared.table.column("report_id").to_pylist()
-    return _Scene(prepared=prepared, learned=learned, model=model, row={name: k for k, name in enumerate(ids)})
+    row = {name: k for k, name in enumerate(ids)}
+    return _Scene(prepared=prepared, learned=learned, model=model, labels=labels, row=row)
 
 
 def _find(scene: _Scene, report_id: str) -> int:
@@ -105,6 +120,15 @@ def _names(scene: _Scene, i: int, j: int) -> list[Part]:
     return parts
 
 
+def _reviewed(labels: Labels, i: int, j: int) -> float:
+    """Return what a review of the pair weighs in nats; 0 where there is none."""
+    pair = (min(i, j), max(i, j))
+    for pairs, nats in ((labels.same, SURE_NATS), (labels.apart, -SURE_NATS)):
+        if pairs.size and bool((pairs == pair).all(axis=1).any()):
+            return nats
+    return 0.0
+
+
 def _pair(scene: _Scene, i: int, j: int) -> PairEvidence:
     prepared, model = scene.prepared, scene.model
     G, H, theta = model.G, model.H, model.theta
@@ -137,10 +161,23 @@ def _pair(scene: _Scene, i: int, j: int) -> PairEvidence:
         why = "a curated source never reports an incident twice" if np.isinf(cost) else "one source tells it twice"
         parts.append(Part(name="source", nats=cost, why=why))
         total += cost
+        if prepared.document[i] >= 0 and prepared.document[i] == prepared.document[j]:
+            parts.append(
+                Part(
+                    name="article",
+                    nats=float(model.article[source]),
+                    why="both were taken from one article, as learned",
+                )
+            )
+            total += float(model.article[source])
     elif prepared.copies[source, prepared.source[j]]:
         parts.append(
             Part(name="copy", nats=0.0, why="one source is known to repeat the other: they count once as witnesses")
         )
+    said = _reviewed(scene.labels, i, j)
+    if said != 0.0:
+        parts.append(Part(name="review", nats=said - total, why="a named person's review outweighs all evidence"))
+        total = said
     ids = prepared.table.column("report_id")
     return PairEvidence(report_a=ids[i].as_py(), report_b=ids[j].as_py(), parts=tuple(parts), total_nats=float(total))
 
@@ -152,12 +189,13 @@ def explain_pair(
     report_a: str,
     report_b: str,
     parameters: FusionParameters | None = None,
+    reviews: Sequence[IncidentReview] = (),
 ) -> PairEvidence:
     """Return the evidence that two reports tell of one incident.
 
     Parameters
     ----------
-    reports, sources, kinds, parameters
+    reports, sources, kinds, parameters, reviews
         As they were given to ``fuse``; the numbers are learned again from them, and come out the same.
     report_a, report_b : str
 
@@ -166,7 +204,7 @@ def explain_pair(
     UnknownIdError
         There is no such report.
     """
-    scene = _scene(reports, sources, parameters)
+    scene = _scene(reports, sources, parameters, reviews)
     return _pair(scene, _find(scene, report_a), _find(scene, report_b))
 
 
@@ -176,12 +214,13 @@ def explain_incident(
     kinds: Taxonomy,
     report_ids: Sequence[str],
     parameters: FusionParameters | None = None,
+    reviews: Sequence[IncidentReview] = (),
 ) -> tuple[PairEvidence, ...]:
     """Return for each report but the first the best evidence that ties it to another one of the incident.
 
     Parameters
     ----------
-    reports, sources, kinds, parameters
+    reports, sources, kinds, parameters, reviews
         As they were given to ``fuse``.
     report_ids : sequence of str
         The incident's reports, from the memberships.
@@ -191,7 +230,7 @@ def explain_incident(
     UnknownIdError
         There is no such report.
     """
-    scene = _scene(reports, sources, parameters)
+    scene = _scene(reports, sources, parameters, reviews)
     rows = [_find(scene, name) for name in sorted(set(report_ids))]
     rows = [row for row in rows if not scene.prepared.is_signal[row]]
     ties = []

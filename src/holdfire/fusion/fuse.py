@@ -7,6 +7,7 @@ an incident means to ``assessment``. Source: DESIGN, section 6; docs/explanation
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +16,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from holdfire.fusion.compare import HOPELESS_NATS, build_model, count_crowds, find_edges
+from holdfire.fusion.labels import label_edges, narrow_labels, read_labels
 from holdfire.fusion.link import Groups, link, tie
+from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import FusionParameters, Learned
 from holdfire.fusion.posterior import incident_table
 from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.realness import Realness, judge_groups
 from holdfire.fusion.rehearse import member_probs, rehearse
 from holdfire.fusion.reliability import learn
+from holdfire.fusion.roundups import Shared, corroborate, edges_apart, edges_within, main_probs, share_out
+from holdfire.fusion.several import numbers_told
 from holdfire.fusion.signals import Attached, attach_signals
+from holdfire.fusion.summary import summarise
 from holdfire.records.incident import INCIDENT_SCHEMA, MEMBERSHIP_SCHEMA
+from holdfire.records.incident_review import IncidentReview
 from holdfire.records.schema import empty_table, sort_table, table_from
 from holdfire.records.taxonomy import Taxonomy
 
@@ -39,7 +46,8 @@ class Fused:
     incidents : pyarrow.Table
         By ``INCIDENT_SCHEMA``, sorted by incident_id.
     memberships : pyarrow.Table
-        By ``MEMBERSHIP_SCHEMA``, one row for each report, sorted by report_id.
+        By ``MEMBERSHIP_SCHEMA``, a row for each report, several for a round-up; sorted by report_id, then by falling
+        prob, then by incident_id.
     summary : dict
         Numbers of reports, incidents, signals and duplicates, and what was learned, ready for JSON.
     """
@@ -49,59 +57,29 @@ class Fused:
     summary: dict[str, Any]
 
 
-def _summary(prepared: Prepared, learned: Learned | None, n_incidents: int, n_attached: int) -> dict[str, Any]:
-    counts: dict[str, Any] = {
-        "n_reports": prepared.n,
-        "n_incidents": n_incidents,
-        "n_signals": int(prepared.is_signal.sum()),
-        "n_signals_attached": n_attached,
-        "n_duplicates": prepared.n_duplicates,
-    }
-    if learned is None:
-        return counts
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return [plain(item) for item in value.tolist()]
-        return float(f"{value:.6g}") if isinstance(value, float) else value
-
-    names = prepared.sources.column("source_id").to_pylist()
-    sources = {
-        name: {
-            "coverage": plain(float(learned.coverage[k])),
-            "repeat": plain(float(learned.repeat[k])),
-            "error_scale": plain(float(learned.scale[k])),
-            "false_alone": plain(float(learned.false_rate[k])),
-            "false_alone_accusing": plain(float(learned.accuse_rate[k])),
-        }
-        for k, name in enumerate(names)
-    }
-    single = (
-        "prob_equal",
-        "tail",
-        "late",
-        "late_s",
-        "related",
-        "related_m",
-        "related_s",
-        "unseen",
-        "size",
-    )
-    values = {name: plain(getattr(learned, name)) for name in single}
-    return counts | {"learned": {**values, "agree": plain(learned.agree), "sources": sources, "notes": learned.notes}}
-
-
 def _membership_table(
-    prepared: Prepared, groups: Groups, inside: NDArray[np.float64], attached: Attached, ids: list[str]
+    prepared: Prepared,
+    groups: Groups,
+    inside: NDArray[np.float64],
+    attached: Attached,
+    shared: Shared,
+    ids: list[str],
 ) -> pa.Table:
     label, prob = groups.label.astype(np.int64), inside.copy()
     label[attached.row], prob[attached.row] = attached.group, attached.prob
+    row = np.argsort(prepared.rank)
+    label, prob = label[row], prob[row]
+    if shared.row.size:
+        keep = (label >= 0) | ~np.isin(row, shared.row)
+        row, label = np.concatenate([row[keep], shared.row]), np.concatenate([label[keep], shared.group])
+        prob = np.round(np.concatenate([prob[keep], shared.prob]), 6)
+        by_id = np.append(np.argsort(np.argsort(np.array(ids))), -1)
+        order = np.lexsort((by_id[label], -prob, prepared.rank[row]))
+        row, label, prob = row[order], label[order], prob[order]
     names = pa.array([*ids, None], pa.string())
-    order = np.argsort(prepared.rank)
-    label, prob = label[order], prob[order]
     return table_from(
         {
-            "report_id": prepared.table.column("report_id").take(pa.array(order)),
+            "report_id": prepared.table.column("report_id").take(pa.array(row)),
             "incident_id": names.take(pa.array(np.where(label < 0, len(ids), label))),
             "prob": np.round(np.where(label < 0, 0.0, prob), 6),
         },
@@ -114,7 +92,13 @@ def _sources_judged(learned: Learned, realness: Realness) -> None:
     learned.accuse_rate = realness.alone_false[:, 1]
 
 
-def fuse(reports: pa.Table, sources: pa.Table, kinds: Taxonomy, parameters: FusionParameters | None = None) -> Fused:
+def fuse(
+    reports: pa.Table,
+    sources: pa.Table,
+    kinds: Taxonomy,
+    parameters: FusionParameters | None = None,
+    reviews: Sequence[IncidentReview] = (),
+) -> Fused:
     """Join reports into incidents.
 
     Parameters
@@ -126,6 +110,8 @@ def fuse(reports: pa.Table, sources: pa.Table, kinds: Taxonomy, parameters: Fusi
     kinds : Taxonomy
         The tree that the reports' kinds are paths of. Paths speak for themselves: a kind outside the tree is kept.
     parameters : FusionParameters, optional
+    reviews : sequence of IncidentReview
+        What named humans said of reports: it is kept to, and learned from.
 
     Returns
     -------
@@ -147,21 +133,32 @@ def fuse(reports: pa.Table, sources: pa.Table, kinds: Taxonomy, parameters: Fusi
         nothing = np.zeros(prepared.n)
         ids = prepared.table.column("report_id").take(pa.array(np.argsort(prepared.rank)))
         table = table_from({"report_id": ids, "prob": nothing}, MEMBERSHIP_SCHEMA)
-        return Fused(incidents=empty_table(INCIDENT_SCHEMA), memberships=table, summary=_summary(prepared, None, 0, 0))
+        return Fused(incidents=empty_table(INCIDENT_SCHEMA), memberships=table, summary=summarise(prepared, None, 0, 0))
     crowds = count_crowds(prepared, rows, chosen.n_threads)
-    learned = learn(prepared, crowds, rows, chosen)
+    labels, several = read_labels(reviews, prepared), numbers_told(prepared)
+    few = np.union1d(choose_rows(prepared, rows[several[rows] == 1.0], chosen.sample_reports), labels.rows)
+    some, near = narrow(prepared, crowds, few)
+    learned = learn(some, near, np.arange(few.size), chosen, narrow_labels(labels, few))
     model = build_model(prepared, learned, crowds, rows)
-    edges = find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS)
-    groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads)
+    # Millions of reports: what is not needed any more is let go at once.
+    del crowds
+    edges = edges_apart(find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS), several > 1.0)
+    edges = label_edges(edges, labels, prepared.n)
+    groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads, labels)
+    groups, shared = share_out(prepared, model, learned, groups, several)
+    edges, rows = edges_within(edges, groups), rows[groups.label[rows] >= 0]
     ties = tie(prepared, model, edges, rows, groups, chosen.n_threads)
-    rehearsal = rehearse(prepared, crowds, learned, groups, rows, chosen)
+    del model, edges
+    rehearsal = rehearse(some, near, learned, groups.label[few], groups.G, chosen)
     prob = member_probs(groups, ties, rows, rehearsal)
-    realness = judge_groups(prepared, groups, ties, prob, learned, rehearsal)
+    realness = judge_groups(prepared, groups, ties, prob, learned, rehearsal, labels)
     _sources_judged(learned, realness)
+    realness = corroborate(prepared, groups, realness, shared)
     attached = attach_signals(prepared, groups.G, groups.H, chosen)
+    told = summarise(prepared, learned, groups.first.size - 1, int(attached.row.size), rehearsal, realness)
     incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached)
     return Fused(
         incidents=sort_table(incidents, ["incident_id"]),
-        memberships=_membership_table(prepared, groups, prob, attached, ids),
-        summary=_summary(prepared, learned, incidents.num_rows, int(attached.row.size)),
+        memberships=_membership_table(prepared, groups, main_probs(prob, groups, shared), attached, shared, ids),
+        summary=told | {"n_memberships_of_round_ups": int(shared.row.size), "reviews": labels.notes},
     )

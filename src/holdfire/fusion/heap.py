@@ -1,8 +1,8 @@
 """Heap: the best join first, and which reports hang together at all.
 
 Turns scored pairs into an order that does not depend on how they came in: of equal scores the pair with the
-smaller rows goes first. Rule: ``kernels`` calls these functions, and the compiler's cache notices changes of that
-file only; whoever changes this file changes ``KERNELS_EDITION`` there. Source: Cormen et al., Introduction to
+smaller rows goes first. Rule: ``joining`` calls these functions, and the compiler's cache notices changes of that
+file only; whoever changes this file changes ``JOINING_EDITION`` there. Source: Cormen et al., Introduction to
 Algorithms, chapters 6 and 21.
 """
 

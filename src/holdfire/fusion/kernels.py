@@ -1,23 +1,21 @@
-"""Kernels: the compiled evidence between two groups of reports, and the joining of groups.
+"""Kernels: the compiled evidence between two groups of reports, and what a group sums up.
 
 A group is a row of ``G`` (float64: x, y, z, variance, start, end, rate, rate at its exact coordinates) and of ``H``
-(int32: five names, source, coordinate, number of reports, article); a report is a group of one. Rule: evidence is the log of
-the ratio between one incident and two, unrelated (the local rate) or related (a second salvo nearby). What calls one
-another stands here, because the compiler's cache notices one file's changes. Source: docs/explanation/fusion.md.
+(int32: five names, source, coordinate, number of reports, article); a report is a group of one. Rule: evidence is
+the log of the ratio between one incident and two, unrelated (the local rate) or related (a second salvo nearby). What
+calls one another stands here, because the compiler's cache notices one file's changes. Source:
+docs/explanation/fusion.md.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.fusion.compiled import compiled
-from holdfire.fusion.heap import find, make_room, pop, push
 
 __all__ = [
-    "E_BIAS", "E_RELATED", "N_THETA", "absorb", "agglomerate", "evidence", "memberships", "place_densities",
+    "E_BIAS", "E_RELATED", "N_THETA", "absorb", "evidence", "memberships", "place_densities",
     "score_pairs", "time_densities", "weigh",
 ]  # fmt: skip
 
@@ -30,10 +28,8 @@ N_THETA = 13
 """Places of the learned numbers in ``theta``."""
 N_NAMES, H_SOURCE, H_PLACE, H_NUMBER, H_DOCUMENT = 5, 5, 6, 7, 8
 """Names and further columns of ``H``."""
-ONE_ARTICLE_NATS = -6.0
-"""What two reports out of one article cost: an article tells an incident once (UCDP's Syria: 0.2 % are one event)."""
-KERNELS_EDITION = 2
-"""Count this up when ``heap`` changes."""
+KERNELS_EDITION = 5
+"""Count this up in ``joining`` too when this file or ``heap`` changes: the compiler's cache sees one file's changes."""
 TWO_PI = 2.0 * np.pi
 
 
@@ -123,17 +119,21 @@ def score_pairs(
     theta: Floats,
     table: Floats,
     again: Floats,
+    article: Floats,
     score: Floats,
     related: Floats,
 ) -> None:
-    """Fill the evidence of pairs of reports; ``again`` is what a source's second report costs (-inf: curated)."""
+    """Fill the evidence of pairs of reports.
+
+    ``again`` is what a source's second report costs (-inf: curated), ``article`` what one out of the same article does.
+    """
     for k in range(left.size):
         i, j = left[k], right[k]
         score[k], related[k] = weigh(G, H, i, j, text[k], theta, table)
         if H[i, H_SOURCE] == H[j, H_SOURCE]:
             score[k] += again[H[i, H_SOURCE]]
             if H[i, H_DOCUMENT] >= 0 and H[i, H_DOCUMENT] == H[j, H_DOCUMENT]:
-                score[k] += ONE_ARTICLE_NATS
+                score[k] += article[H[i, H_SOURCE]]
 
 
 @compiled
@@ -179,152 +179,6 @@ def _copy_place(G: Floats, H: Ints, a: int, b: int) -> None:
 
 
 @compiled
-def sources_nats(a: int, b: int, head: Ints, follow: Ints, source: Ints, document: Ints, again: Floats) -> float:
-    """Return what it costs that the groups share sources; -inf where a shared one is curated.
-
-    A source's further reports of one incident are Poisson: m and n reports in one group instead of two cost
-    the logarithm of Gamma(m + n) / (Gamma(m) Gamma(n)) besides. Reports out of one article cost more.
-    """
-    total = 0.0
-    i = head[a]
-    while i >= 0:
-        m, n = 0, 0
-        k = head[b]
-        while k >= 0:
-            n += source[k] == source[i]
-            if document[i] >= 0 and document[k] == document[i]:
-                total += ONE_ARTICLE_NATS
-            k = follow[k]
-        k = head[a] if n > 0 else -1
-        while k >= 0:
-            if source[k] == source[i]:
-                # Each source is counted once, where its first report stands.
-                if m == 0 and k != i:
-                    break
-                m += 1
-            k = follow[k]
-        if m > 0:
-            total += again[source[i]] - (math.lgamma(m + n) - math.lgamma(m) - math.lgamma(n))
-        i = follow[i]
-    return total
-
-
-@compiled
-def _neighbours(
-    a: int,
-    edge_head: Ints,
-    edge_next: Ints,
-    left: Ints,
-    right: Ints,
-    text: Floats,
-    parent: Ints,
-    stamp: Ints,
-    best: Floats,
-    out: Ints,
-    mark: int,
-) -> int:
-    n = 0
-    half = edge_head[a]
-    while half >= 0:
-        edge = half >> 1
-        x = find(parent, right[edge] if half & 1 == 0 else left[edge])
-        if x != a:
-            if stamp[x] != mark:
-                stamp[x] = mark
-                best[x] = text[edge]
-                if n < out.size:
-                    out[n] = x
-                    n += 1
-            elif text[edge] > best[x]:
-                best[x] = text[edge]
-        half = edge_next[half]
-    return n
-
-
-@compiled
-def _unite(
-    a: int,
-    b: int,
-    parent: Ints,
-    head: Ints,
-    tail: Ints,
-    follow: Ints,
-    edge_head: Ints,
-    edge_tail: Ints,
-    edge_next: Ints,
-) -> None:
-    parent[b] = a
-    follow[tail[a]] = head[b]
-    tail[a] = tail[b]
-    if edge_head[b] >= 0:
-        if edge_head[a] >= 0:
-            edge_next[edge_tail[a]] = edge_head[b]
-        else:
-            edge_head[a] = edge_head[b]
-        edge_tail[a] = edge_tail[b]
-
-
-@compiled
-def agglomerate(
-    first: NDArray[np.int64],
-    left: Ints,
-    right: Ints,
-    score: Floats,
-    text: Floats,
-    G: Floats,
-    H: Ints,
-    theta: Floats,
-    table: Floats,
-    depth: Ints,
-    again: Floats,
-    parent: Ints,
-    head: Ints,
-    tail: Ints,
-    follow: Ints,
-    edge_head: Ints,
-    edge_tail: Ints,
-    edge_next: Ints,
-    stamp: Ints,
-    best: Floats,
-    version: Ints,
-    source: Ints,
-    document: Ints,
-    least: float,
-) -> None:
-    """Join the best pair of groups again and again, component by component, while evidence exceeds ``least``.
-
-    ``first`` gives where each component's edges begin; edges are sorted by component, then by rows.
-    """
-    heap, pair = np.empty(1024), np.empty((1024, 4), np.int32)
-    out = np.empty(4096, np.int32)
-    mark = 0
-    for c in range(first.size - 1):
-        size = 0
-        for edge in range(first[c], first[c + 1]):
-            if score[edge] > least:
-                heap, pair = make_room(heap, pair, size)
-                size = push(heap, pair, size, score[edge], left[edge], right[edge], 0, 0)
-        while size > 0:
-            a, b, va, vb = pair[0, 0], pair[0, 1], pair[0, 2], pair[0, 3]
-            size = pop(heap, pair, size)
-            if parent[a] != a or parent[b] != b or version[a] != va or version[b] != vb:
-                continue
-            version[a] += 1
-            _unite(a, b, parent, head, tail, follow, edge_head, edge_tail, edge_next)
-            absorb(G, H, a, b, table, depth)
-            mark += 1
-            n = _neighbours(a, edge_head, edge_next, left, right, text, parent, stamp, best, out, mark)
-            for k in range(n):
-                x = out[k]
-                value = evidence(G, H, a, x, best[x], theta, table)
-                value += sources_nats(a, x, head, follow, source, document, again)
-                if value > least:
-                    heap, pair = make_room(heap, pair, size)
-                    low, high = min(a, x), max(a, x)
-                    size = push(heap, pair, size, value, low, high, version[low], version[high])
-
-
-@compiled
 def _without(
     i: int,
     members: Ints,
@@ -355,12 +209,14 @@ def _without(
 
 
 @compiled
-def _shared(i: int, members: Ints, lo: int, hi: int, source: Ints, document: Ints, again: Floats) -> float:
+def _shared(
+    i: int, members: Ints, lo: int, hi: int, source: Ints, document: Ints, again: Floats, article: Floats
+) -> float:
     n, told = 0, 0
     for k in range(lo, hi):
         n += members[k] != i and source[members[k]] == source[i]
         told += members[k] != i and document[i] >= 0 and document[members[k]] == document[i]
-    return float(again[source[i]] - np.log(n)) + ONE_ARTICLE_NATS * told if n > 0 else 0.0
+    return float(again[source[i]] - np.log(n)) + article[source[i]] * told if n > 0 else 0.0
 
 
 @compiled
@@ -380,6 +236,7 @@ def memberships(
     table: Floats,
     depth: Ints,
     again: Floats,
+    article: Floats,
     source: Ints,
     document: Ints,
     own: Floats,
@@ -402,7 +259,7 @@ def memberships(
             workG[1] = G[i]
             workH[1] = H[i]
             own[i] = evidence(workG, workH, 0, 1, words, theta, table)
-            own[i] += _shared(i, members, first[g], first[g + 1], source, document, again)
+            own[i] += _shared(i, members, first[g], first[g + 1], source, document, again, article)
         workG[1] = G[i]
         workH[1] = H[i]
         rival[i], rival_label[i], top = -np.inf, -1, -np.inf
@@ -416,7 +273,7 @@ def memberships(
             workG[0] = groupG[d]
             workH[0] = groupH[d]
             value = evidence(workG, workH, 0, 1, edge_text[e], theta, table)
-            value += _shared(i, members, first[d], first[d + 1], source, document, again)
+            value += _shared(i, members, first[d], first[d + 1], source, document, again, article)
             if value > top:
                 top, rival_label[i] = value, d
             low, high = min(value, rival[i]), max(value, rival[i])

@@ -14,10 +14,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.compare import Edges, Model
+from holdfire.fusion.compare import Model
+from holdfire.fusion.edges import Edges
 from holdfire.fusion.heap import components
-from holdfire.fusion.kernels import agglomerate, memberships
+from holdfire.fusion.joining import agglomerate
+from holdfire.fusion.kernels import memberships
+from holdfire.fusion.labels import Labels
 from holdfire.fusion.prepare import Prepared
+from holdfire.fusion.sorting import adjacency, half_edges, order_by
 
 __all__ = ["Groups", "Ties", "link", "tie"]
 
@@ -67,37 +71,22 @@ class Ties:
 def _by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the edges' order by component, and where each component begins."""
     root = components(n, edges.left, edges.right)[edges.left]
-    order = np.argsort(root, kind="stable")
+    order = order_by(root, n)
     sorted_root = root[order]
     new = np.ones(order.size, bool)
     new[1:] = sorted_root[1:] != sorted_root[:-1]
     return order, np.append(np.flatnonzero(new), order.size).astype(np.int64)
 
 
-def _half_edges(n: int, left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return linked lists of the edges at each row: first half-edge, last one, and the next of each."""
-    m = left.size
-    at = np.empty(2 * m, np.int32)
-    at[0::2], at[1::2] = left, right
-    order = np.argsort(at, kind="stable").astype(np.int32)
-    sorted_at = at[order]
-    follow = np.full(max(1, 2 * m), -1, np.int32)
-    head, tail = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
-    if m:
-        same = sorted_at[1:] == sorted_at[:-1]
-        follow[order[:-1][same]] = order[1:][same]
-        starts = np.concatenate([[True], ~same])
-        ends = np.concatenate([~same, [True]])
-        head[sorted_at[starts]] = order[starts]
-        tail[sorted_at[ends]] = order[ends]
-    return head, tail, follow
-
-
-def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_threads: int) -> tuple[Ints, Floats, Ints]:
+def _join(
+    prepared: Prepared, model: Model, edges: Edges, least: float, n_threads: int, labels: Labels | None
+) -> tuple[Ints, Floats, Ints]:
     n = prepared.n
+    place, apart = labels.places(n) if labels is not None else (np.zeros(0, np.int32), np.zeros((0, 0), bool))
     order, first = _by_component(n, edges)
-    left, right, score, text = edges.left[order], edges.right[order], edges.score[order], edges.text[order]
-    edge_head, edge_tail, edge_next = _half_edges(n, left, right)
+    left, right, score = edges.left[order], edges.right[order], edges.score[order]
+    text = edges.text[order] if prepared.sketch.shape[0] else edges.text
+    edge_head, edge_tail, edge_next = half_edges(n, left, right)
     parent = np.arange(n, dtype=np.int32)
     head, tail, follow = parent.copy(), parent.copy(), np.full(n, -1, np.int32)
     stamp, best, version = np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.int32)
@@ -118,6 +107,7 @@ def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_thread
             model.table,
             model.depth,
             model.again,
+            model.article,
             parent,
             head,
             tail,
@@ -130,6 +120,8 @@ def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_thread
             version,
             prepared.source,
             prepared.document,
+            place,
+            apart,
             least,
         )
 
@@ -140,15 +132,6 @@ def _join(prepared: Prepared, model: Model, edges: Edges, least: float, n_thread
         if np.array_equal(above, parent):
             return parent, G, H
         parent = above
-
-
-def _incident_edges(n: int, edges: Edges) -> tuple[NDArray[np.int64], Ints, Floats]:
-    at = np.concatenate([edges.left, edges.right])
-    other = np.concatenate([edges.right, edges.left])
-    text = np.concatenate([edges.text, edges.text])
-    order = np.argsort(at.astype(np.int64) * n + other, kind="stable")
-    first = np.searchsorted(at[order], np.arange(n + 1)).astype(np.int64)
-    return first, other[order], text[order]
 
 
 def tie(
@@ -166,7 +149,9 @@ def tie(
     n_threads : int
     """
     n = prepared.n
-    edge_first, edge_other, edge_text = _incident_edges(n, edges)
+    edge_first, edge_other, edge = adjacency(n, edges.left, edges.right)
+    edge_text = edges.text[edge] if prepared.sketch.shape[0] else np.zeros(edge.size)
+    del edge
     own, rival, rival_label = np.full(n, np.inf), np.full(n, -np.inf), np.full(n, -1, np.int32)
 
     def run(part: NDArray[np.int64]) -> None:
@@ -186,6 +171,7 @@ def tie(
             model.table,
             model.depth,
             model.again,
+            model.article,
             prepared.source,
             prepared.document,
             own,
@@ -200,7 +186,13 @@ def tie(
 
 
 def link(
-    prepared: Prepared, model: Model, edges: Edges, rows: NDArray[np.int64], least: float, n_threads: int
+    prepared: Prepared,
+    model: Model,
+    edges: Edges,
+    rows: NDArray[np.int64],
+    least: float,
+    n_threads: int,
+    labels: Labels | None = None,
 ) -> Groups:
     """Join reports into groups.
 
@@ -213,13 +205,15 @@ def link(
     least : float, nats
         Evidence that a join needs.
     n_threads : int
+    labels : Labels, optional
+        What reviews keep apart stays apart.
     """
     n = prepared.n
-    root, G, H = _join(prepared, model, edges, least, max(1, n_threads))
+    root, G, H = _join(prepared, model, edges, least, max(1, n_threads), labels)
     roots, numbers = np.unique(root[rows], return_inverse=True)
     label = np.full(n, -1, np.int32)
     label[rows] = numbers
-    order = np.argsort(numbers, kind="stable")
+    order = order_by(numbers.astype(np.int32), roots.size)
     members = rows[order].astype(np.int32)
     first = np.searchsorted(numbers[order], np.arange(roots.size + 1)).astype(np.int64)
     return Groups(label=label, members=members, first=first, G=G[roots], H=H[roots])

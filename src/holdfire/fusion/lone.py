@@ -136,6 +136,7 @@ def judge_lone(
     overlap: Floats,
     lost: float,
     taken: float,
+    reviewed: Floats | None = None,
 ) -> LoneFalse:
     """Return the chance that a lone report is false.
 
@@ -154,6 +155,8 @@ def judge_lone(
     lost, taken : float, 0..1
         Share of the reports of incidents that several tell of which stand alone by mistake; share of the reports of
         incidents that one tells of which do not stand alone.
+    reviewed : float64, (n_sources, 2), optional
+        Lone reports that reviews call false, and real.
     """
     n_sources = missed.size
     prior = np.clip(prior_false, 0.01, 0.9)
@@ -167,6 +170,9 @@ def judge_lone(
     weight, total, wide = _singles(breadth, float(expected.sum()), n_sources)
     kept = joined / np.maximum(1.0, both)[:, None] * part[:, None] * (1.0 - taken)
     grades = np.stack([_grade_density(float(p), share) for p in prior])
+    if reviewed is not None:
+        grades = grades * share ** reviewed[:, :1] * (1.0 - share) ** reviewed[:, 1:]
+        grades /= grades.sum(axis=1, keepdims=True)
     # Where the data speaks, a grade far off is overruled: every share is possible.
     open_grades = grades + OPEN_MIND / STEPS
     seen = np.flatnonzero(alone > 0)

@@ -32,7 +32,7 @@ class FusionParameters:
     gap_h : float, hours
         Reports whose intervals lie further apart than this are not compared.
     learn_rounds : int
-        Rounds of learning; 0 keeps the starting values.
+        Most rounds of learning; 0 keeps the starting values.
     sample_reports : int
         Most reports that learning looks at, taken from windows spread over the whole time.
     n_threads : int
@@ -47,7 +47,7 @@ class FusionParameters:
 
     merge_nats: float = -0.5
     gap_h: float = 30.0
-    learn_rounds: int = 8
+    learn_rounds: int = 12
     sample_reports: int = 16_000
     n_threads: int = 2
     start_agree: float = 0.8
@@ -76,12 +76,16 @@ class Learned:
         deviation on each axis, metres.
     chance, inherit : float64, (5,), 0..1
         Chance that any two reports fit in a name, and that a related incident shares one beyond that.
+    article_nats : float64, (n_sources,), nats
+        What two reports out of one of a source's articles speak for one incident, beside reports of two articles.
     unseen : float, 0..1
         Chance that an incident which somebody might report is reported by nobody (Q of the model).
     size : float
         Mean number of reports of a reported incident.
     scale : float64, (n_sources,)
         True error of place over the declared one.
+    share : float64, (n_sources,), 0..1
+        Part of all incidents told of that a source tells of: what makes two of its reports two incidents by chance.
     coverage, repeat, false_rate : float64, (n_sources,), 0..1 (repeat: >= 0)
         Share of incidents that a source reports; its further reports for each; share of its reports that tell
         of nothing real.
@@ -107,12 +111,14 @@ class Learned:
     unseen: float = 0.4
     size: float = 2.0
     scale: Floats
+    share: Floats
     coverage: Floats
     repeat: Floats
     false_rate: Floats
     false_sd: Floats
     accuse_rate: Floats
     text_nats: Floats
+    article_nats: Floats
     chance: Floats = field(default_factory=lambda: np.full(5, 0.5))
     inherit: Floats = field(default_factory=lambda: np.array([0.6, 0.6, 0.6, 0.5, 0.1]))
     notes: dict[str, Any] = field(default_factory=dict)

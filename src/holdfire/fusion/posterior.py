@@ -22,6 +22,7 @@ from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.realness import Realness
 from holdfire.fusion.shares import NamedShares, name_shares, shares_array
 from holdfire.fusion.signals import Attached
+from holdfire.fusion.stretch import fill_most_shared
 from holdfire.records.incident import INCIDENT_SCHEMA
 from holdfire.records.schema import INSTANT, SHARES, table_from
 
@@ -54,6 +55,16 @@ def anchors_of(prepared: Prepared, groups: Groups) -> NDArray[np.int64]:
     return row[least]
 
 
+def _finest(prepared: Prepared, groups: Groups) -> NDArray[np.int64]:
+    """Return the row of each group's most precise report; of several the one with the smallest id."""
+    precision = np.nan_to_num(prepared.sigma[groups.members], nan=np.inf)
+    best = np.repeat(np.minimum.reduceat(precision, groups.first[:-1]), np.diff(groups.first))
+    rank = np.where(precision == best, prepared.rank[groups.members], prepared.n)
+    row = np.empty(prepared.n, np.int64)
+    row[prepared.rank] = np.arange(prepared.n)
+    return row[np.minimum.reduceat(rank, groups.first[:-1])]
+
+
 def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     """Return the columns of place; a group whose place is one report's own keeps that report's words for it."""
     n_groups = groups.first.size - 1
@@ -62,49 +73,27 @@ def _place(prepared: Prepared, groups: Groups) -> dict[str, object]:
     lat = np.degrees(np.arcsin(np.clip(groups.G[:, 2] / norm, -1, 1)))
     lon = np.degrees(np.arctan2(groups.G[:, 1], groups.G[:, 0]))
     sigma = np.sqrt(groups.G[:, 3])
-    precision = np.nan_to_num(prepared.sigma[groups.members], nan=np.inf)
-    order = np.lexsort((prepared.rank[groups.members], precision, groups.label[groups.members]))
-    finest = groups.members[order][groups.first[:-1]]
+    finest = _finest(prepared, groups)
     alone = (np.diff(groups.first) == 1) & placed
     lat[alone], lon[alone] = prepared.lat[finest[alone]], prepared.lon[finest[alone]]
     finest_sigma = np.nan_to_num(prepared.sigma[finest], nan=0.0)
     own = alone | (placed & (sigma >= 0.9 * finest_sigma) & (groups.H[:, H_PLACE] == prepared.coordinate[finest]))
     table = prepared.table
     take = pa.array(finest)
-    is_area = np.asarray(pc.fill_null(pc.equal(table.column("place_model"), "area"), False).to_numpy())[finest] & own
+    models = pc.cast(table.column("place_model").take(take), pa.string())
+    is_area = np.asarray(pc.fill_null(pc.equal(models, "area"), False).to_numpy()) & own
     model = np.where(placed, np.where(is_area, "area", "point"), "unknown")
-    unit = table.column("area_id").take(take).combine_chunks()
+    unit, named = (
+        pc.cast(table.column(name).take(take), pa.string()).combine_chunks() for name in ("area_id", "place_name")
+    )
     return {
         "place_model": pa.array(model.tolist(), pa.string()) if n_groups else pa.array([], pa.string()),
         "lon": pa.array(np.round(lon, 7), mask=~placed),
         "lat": pa.array(np.round(lat, 7), mask=~placed),
         "sigma_m": pa.array(np.round(sigma, 1), mask=~placed),
         "area_id": pc.if_else(pa.array(is_area), unit, pa.nulls(n_groups, pa.string())),
-        "place_name": table.column("place_name").take(take).combine_chunks(),
+        "place_name": named,
     }
-
-
-def most_shared(start: Floats, end: Floats) -> tuple[float, float]:
-    """Return the stretch that most intervals share; of several the shortest, then the first.
-
-    Parameters
-    ----------
-    start, end : float64, (n,), seconds
-        n > 0; an interval without length counts at its instant.
-
-    Examples
-    --------
-    >>> most_shared(np.array([0.0, 1.0, 2.0]), np.array([2.0, 3.0, 4.0]))
-    (1.0, 2.0)
-    """
-    edges = np.unique(np.concatenate([start, end]))
-    if edges.size == 1:
-        return float(edges[0]), float(edges[0])
-    middle = (edges[:-1] + edges[1:]) / 2.0
-    depth = ((start[:, None] <= middle) & (end[:, None] >= middle)).sum(axis=0)
-    length = np.diff(edges)
-    best = int(np.lexsort((length, -depth))[0])
-    return float(edges[best]), float(edges[best + 1])
 
 
 def _time(prepared: Prepared, groups: Groups) -> dict[str, object]:
@@ -117,11 +106,7 @@ def _time(prepared: Prepared, groups: Groups) -> dict[str, object]:
     high = np.minimum.reduceat(np.where(inside, end, np.inf), first)
     bad = ~((high > low) & np.isfinite(high - low))
     low, high = np.where(bad, groups.G[:, 4], low), np.where(bad, groups.G[:, 5], high)
-    for group in np.flatnonzero(bad).tolist():
-        told = slice(groups.first[group], groups.first[group + 1])
-        use = prepared.has_time[rows[told]]
-        if use.any():
-            low[group], high[group] = most_shared(start[told][use], end[told][use])
+    fill_most_shared(np.flatnonzero(bad), groups.first, start, end, prepared.has_time[rows], low, high)
     known = np.logical_or.reduceat(prepared.has_time[rows], first)
     us = [np.round(np.where(known, v, 0.0) * 1e6).astype(np.int64) for v in (low, high)]
     return {

@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.basics.places import EARTH_RADIUS_M, is_place
+from holdfire.fusion.articles import article_numbers
 from holdfire.fusion.parameters import ATTRIBUTES
 from holdfire.fusion.text import sketch_texts
 from holdfire.fusion.tolls import tolls
 from holdfire.records.report import REPORT_SCHEMA
-from holdfire.records.schema import conform
+from holdfire.records.schema import conform, take_rows
 from holdfire.records.source import ADMIRALTY_PRIOR, SOURCE_SCHEMA
 from holdfire.records.taxonomy import SIGNAL
 
@@ -39,6 +40,14 @@ MAX_NAMES = 400
 """Names of an attribute that count as evidence; rarer ones beyond these are treated as not named."""
 
 
+TOLD_ON = [
+    "report_id", "place_model", "area_id", "place_name", "actor_candidates", "weapon", "language", "credibility",
+    "casualties_low", "casualties_best", "casualties_high", "excluded_lower", "excluded_upper",
+    "count_low", "count_best", "count_high", "text",
+]  # fmt: skip
+"""Columns that incidents are described by; the others are arrays by then."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Prepared:
     """Hold the reports as arrays, near ones side by side.
@@ -46,7 +55,8 @@ class Prepared:
     Attributes
     ----------
     table, sources : pyarrow.Table
-        Reports in order, one row for each id; sources in the order of their numbers.
+        ``TOLD_ON`` of the reports in order, one row for each id (the null type where no report says anything);
+        sources in the order of their numbers.
     rank : int64, (n,)
         Place of each report in the order of ids.
     lon, lat, sigma : float64, (n,)
@@ -104,9 +114,21 @@ class Prepared:
         return int(self.source.size)
 
 
+def _said(reports: pa.Table) -> pa.Table:
+    """Return the columns of the schema; one that says nothing takes no room."""
+    conform(reports.slice(0, 0), REPORT_SCHEMA)
+    columns = []
+    for field in REPORT_SCHEMA:
+        known = field.name in reports.column_names
+        column = reports.column(field.name) if known else pa.chunked_array([pa.nulls(reports.num_rows)])
+        silent = column.null_count == len(column)
+        columns.append(pa.chunked_array([pa.nulls(reports.num_rows)]) if silent else column.cast(field.type))
+    return pa.Table.from_arrays(columns, names=REPORT_SCHEMA.names)
+
+
 def _ordered(reports: pa.Table) -> tuple[tuple[pa.Table, NDArray[np.int64]], int]:
     """Return the reports near together, each id once, with their ranks by id, and how many rows were repeated."""
-    table = conform(reports, REPORT_SCHEMA).select(REPORT_SCHEMA.names)
+    table = _said(reports)
     n = table.num_rows
     ids = table.column("report_id")
     order = pc.sort_indices(ids)
@@ -125,6 +147,7 @@ def _ordered(reports: pa.Table) -> tuple[tuple[pa.Table, NDArray[np.int64]], int
             "actor",
             "text",
         ]
+        keys = [key for key in keys if not pa.types.is_null(table.schema.field(key).type)]
         table = table.take(pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))
         ids = table.column("report_id")
         new = np.concatenate([[True], pc.not_equal(ids.slice(1), ids.slice(0, n - 1)).to_numpy()])
@@ -136,13 +159,15 @@ def _ordered(reports: pa.Table) -> tuple[tuple[pa.Table, NDArray[np.int64]], int
 def _near_together(table: pa.Table, by_id: NDArray[np.int64]) -> tuple[pa.Table, NDArray[np.int64]]:
     """Put reports that lie near each other side by side, which memory likes; ties in the order of ids."""
     lon, lat = (_float(table, name)[by_id] for name in ("lon", "lat"))
-    start = np.asarray(pc.fill_null(pc.cast(table.column("occurred_start"), pa.int64()), 0).to_numpy())[by_id]
+    start = _instants(table, "occurred_start", 0)[by_id]
     cell = np.nan_to_num(np.floor(lat / 0.25) * 2000 + np.floor(lon / 0.25), nan=1e9, posinf=1e9, neginf=1e9)
     local = np.lexsort((start, cell))
-    return table.take(pa.array(by_id[local])).combine_chunks(), local
+    return take_rows(table, pa.array(by_id[local])), local
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+    if column.null_count == len(column):
+        return np.full(len(column), -1, np.int32), []
     coded = pc.dictionary_encode(column.combine_chunks())
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
@@ -152,7 +177,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
 
 def _targets(table: pa.Table) -> pa.ChunkedArray:
     """Return targets; where none is named, the candidates or groups together, which reports of one incident share."""
-    targets = table.column("target").combine_chunks()
+    targets = pc.cast(table.column("target"), pa.string()).combine_chunks()
     for name in ("actor_candidates", "involved"):
         lists = table.column(name)
         if lists.null_count < len(lists):
@@ -162,16 +187,6 @@ def _targets(table: pa.Table) -> pa.ChunkedArray:
             marked = pc.binary_join_element_wise("\x1f", pa.array(joined, pa.string()), "")
             targets = pc.coalesce(targets, marked)
     return pa.chunked_array([targets])
-
-
-def _documents(table: pa.Table, source: Ints) -> Ints:
-    """Return numbers of the articles that reports were taken from; an article belongs to its source."""
-    codes = _codes(table.column("document"))[0].astype(np.int64)
-    both = np.where(codes >= 0, codes * (int(source.max(initial=0)) + 1) + source, -1)
-    out = np.full(codes.size, -1, np.int32)
-    if (codes >= 0).any():
-        out[codes >= 0] = np.unique(both[codes >= 0], return_inverse=True)[1]
-    return out
 
 
 def _names(table: pa.Table) -> tuple[Ints, list[list[str]]]:
@@ -190,16 +205,23 @@ def _names(table: pa.Table) -> tuple[Ints, list[list[str]]]:
 
 
 def _float(table: pa.Table, name: str) -> Floats:
-    column = pc.fill_null(table.column(name), float("nan"))
-    return np.asarray(column.to_numpy(), np.float64)
+    column = table.column(name)
+    if column.null_count == len(column):
+        return np.full(len(column), np.nan)
+    return np.asarray(pc.fill_null(column, float("nan")).to_numpy(), np.float64)
+
+
+def _instants(table: pa.Table, name: str, unknown: int) -> NDArray[np.int64]:
+    """Return microseconds since 1970."""
+    column = table.column(name)
+    if column.null_count == len(column):
+        return np.full(len(column), unknown, np.int64)
+    return np.asarray(pc.fill_null(pc.cast(column, pa.int64()), unknown).to_numpy())
 
 
 def _times(table: pa.Table) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    start, end = (
-        np.asarray(pc.fill_null(pc.cast(table.column(name), pa.int64()), np.iinfo(np.int64).min).to_numpy())
-        for name in ("occurred_start", "occurred_end")
-    )
-    none = np.iinfo(np.int64).min
+    none = int(np.iinfo(np.int64).min)
+    start, end = (_instants(table, name, none) for name in ("occurred_start", "occurred_end"))
     known = (start != none) & (end != none)
     first, last = start / 1e6, end / 1e6
     last = np.maximum(last, first + MIN_LENGTH_S)
@@ -275,9 +297,10 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
     grades = rows.column("reliability").to_pylist()
     curated = np.asarray(rows.column("curated").to_numpy(zero_copy_only=False), bool)
     doubt = np.array([1.0 - ADMIRALTY_PRIOR.get(grade, ADMIRALTY_PRIOR["F"]) for grade in grades])
+    coordinate = _coordinates(lon, lat, placed)
     language = _codes(table.column("language"))[0]
     return Prepared(
-        table=table,
+        table=table.select(TOLD_ON),
         rank=rank,
         sources=rows,
         lon=np.where(placed, lon, np.nan),
@@ -289,13 +312,13 @@ def prepare(reports: pa.Table, sources: pa.Table) -> Prepared:
         names=names,
         vocabulary=vocabulary,
         source=source,
-        coordinate=_coordinates(lon, lat, placed),
+        coordinate=coordinate,
         is_signal=np.isin(names[:, 0], signal_codes),
         has_time=has_time,
         accuses=accuses,
         sketch=sketch_texts(table.column("text")),
         language=language,
-        document=_documents(table, source),
+        document=article_numbers(table, source, coordinate, start, end),
         curated=curated,
         side=side,
         prior_false=np.where(curated, CURATED_DOUBT, 1.0) * doubt,

@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.fusion.compiled import compiled
+from holdfire.fusion.copying import find_copies
+from holdfire.fusion.labels import Labels
 from holdfire.fusion.link import Groups, Ties
 from holdfire.fusion.lone import judge_lone
 from holdfire.fusion.parameters import Learned
@@ -34,6 +36,8 @@ COPIED = 0.5
 """Share by which a source that copies or is copied counts as no further witness; it tells things of its own too."""
 CONCERTED, CHANCE = 0.3, 0.02
 """Chance that a second source tells an invention too: of the inventor's own side, and any other."""
+REVIEWED = (0.99, 0.97, 0.999)
+"""Chance that what a named human says happened did happen, with its bounds."""
 VIEW_DEG = 0.5
 """Side of the cells, degrees, in which it is asked whether others look there too."""
 COPY_BYTES = 0.8
@@ -52,6 +56,10 @@ class Realness:
     n_sources : int32, (n_groups,)
     alone_false : float64, (n_sources, 2), 0..1
         Chance that a report standing alone is false, by source and by whether it accuses an opponent.
+    trust : float64, (n_sources,), 0..1
+        Weight of the data in what a source's lone reports are worth; the rest is the grade's.
+    copies : bool, (n_sources, n_sources)
+        Who repeats whom, as stated and as found.
     """
 
     prob: Floats
@@ -60,6 +68,8 @@ class Realness:
     n_independent: Ints
     n_sources: Ints
     alone_false: Floats
+    trust: Floats
+    copies: NDArray[np.bool_]
 
 
 @compiled
@@ -96,10 +106,10 @@ def _independent(
             origin[i] = own
 
 
-def _missed(prepared: Prepared, learned: Learned) -> Floats:
+def _missed(copies: NDArray[np.bool_], learned: Learned) -> Floats:
     """Return for each source the chance that all the others, but for its copies, miss an incident."""
     told = np.log1p(-np.clip(learned.coverage, 0.0, 0.999))
-    return np.asarray(np.exp(told.sum() - told - COPIED * (prepared.copies @ told)))
+    return np.asarray(np.exp(told.sum() - told - COPIED * (copies @ told)))
 
 
 def _lone_odds(prepared: Prepared, rows: NDArray[np.int64] | Ints, trust: Floats) -> Floats:
@@ -112,7 +122,13 @@ def _lone_odds(prepared: Prepared, rows: NDArray[np.int64] | Ints, trust: Floats
 
 
 def judge_groups(
-    prepared: Prepared, groups: Groups, ties: Ties, prob: Floats, learned: Learned, rehearsal: Rehearsal
+    prepared: Prepared,
+    groups: Groups,
+    ties: Ties,
+    prob: Floats,
+    learned: Learned,
+    rehearsal: Rehearsal,
+    labels: Labels | None = None,
 ) -> Realness:
     """Return the chance that each group tells of something that happened.
 
@@ -122,15 +138,18 @@ def judge_groups(
         The reports, what was made of them, and what a twin showed of it.
     prob : float64, (n,), 0..1
         Chance that each report belongs to its group.
+    labels : Labels, optional
+        What reviews say happened or did not: a group with such a report takes its word.
     """
     n_groups, n_sources = groups.first.size - 1, learned.coverage.size
     seen, independent = np.zeros(n_groups, np.int32), np.zeros(n_groups, np.int32)
+    copies = prepared.copies | find_copies(prepared, groups)
     origin = np.zeros(prepared.n, bool)
     _independent(
         groups.first,
         groups.members,
         prepared.source,
-        prepared.copies,
+        copies,
         prepared.coordinate,
         prepared.sketch,
         seen,
@@ -148,8 +167,12 @@ def judge_groups(
     inside = np.clip(2.0 * prob[rows] - 1.0, 0.0, 1.0)
     breadth = _breadths(independent, group, inside, n_sources, rehearsal.lost)
     view = _others_joined(prepared, rows, several)
-    missed = _missed(prepared, learned)
-    lone = judge_lone(alone, joined, missed, breadth, prepared.prior_false, view, rehearsal.lost, rehearsal.taken)
+    missed = _missed(copies, learned)
+    lone_row = np.where(groups.label >= 0, independent[groups.label] < 2, False)
+    known = _known_lone(prepared, labels, lone_row, n_sources)
+    lone = judge_lone(
+        alone, joined, missed, breadth, prepared.prior_false, view, rehearsal.lost, rehearsal.taken, known
+    )
     odds = _lone_odds(prepared, rows, lone.trust[source, accuses])
     mean_lonely = np.bincount(flat[~several], lonely[~several], minlength=2 * n_sources) / np.maximum(alone.ravel(), 1)
     odds = odds * np.where(several, 1.0, mean_lonely[flat] / lonely)
@@ -167,14 +190,31 @@ def judge_groups(
         doubt_of -= np.where(independent >= 2, _least(group, doubt, n_groups), 0.0)
         return np.asarray(1.0 - mean_false * np.exp(doubt_of))
 
+    bounds = [of_groups(chance) for chance in (lone.mean, lone.upper, lone.lower)]
+    if labels is not None:
+        for values, happened, not_happened in zip(bounds, REVIEWED, 1.0 - np.array(REVIEWED)[[0, 2, 1]], strict=True):
+            for said, value in ((labels.false, not_happened), (labels.real, happened)):
+                own = groups.label[said]
+                values[own[own >= 0]] = value
     return Realness(
-        prob=of_groups(lone.mean),
-        lower=of_groups(lone.upper),
-        upper=of_groups(lone.lower),
+        prob=bounds[0],
+        lower=bounds[1],
+        upper=bounds[2],
+        trust=lone.trust.max(axis=1),
         n_independent=independent,
         n_sources=seen,
         alone_false=lone.mean,
+        copies=copies,
     )
+
+
+def _known_lone(prepared: Prepared, labels: Labels | None, lone: NDArray[np.bool_], n_sources: int) -> Floats:
+    """Return how many lone reports of each source reviews call false, and how many real."""
+    known = np.zeros((n_sources, 2))
+    if labels is not None:
+        for k, rows in enumerate((labels.false, labels.real)):
+            known[:, k] = np.bincount(prepared.source[rows[lone[rows]]], minlength=n_sources)
+    return known
 
 
 def _breadths(independent: Ints, group: Ints, inside: Floats, n_sources: int, lost: float) -> Floats:

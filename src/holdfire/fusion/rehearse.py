@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from holdfire.fusion.compare import HOPELESS_NATS, Crowds, build_model, find_edges
 from holdfire.fusion.link import Groups, Ties, link, tie
-from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.twin import tell_again
@@ -140,31 +139,26 @@ def _nothing() -> Rehearsal:
 
 
 def rehearse(
-    prepared: Prepared,
-    crowds: Crowds,
-    learned: Learned,
-    groups: Groups,
-    rows: NDArray[np.int64],
-    parameters: FusionParameters,
+    some: Prepared, near: Crowds, learned: Learned, label: Ints, G: Floats, parameters: FusionParameters
 ) -> Rehearsal:
     """Fuse a twin of the data and read off it what the evidence was worth.
 
     Parameters
     ----------
-    prepared, crowds, learned, groups
-        The reports, and what was made of them.
-    rows : int64, (m,)
-        Rows that take part.
+    some, near : Prepared, Crowds
+        A part of the reports (``narrow``), and the counts around them.
+    learned : Learned
+    label : int32, (n,)
+        Row of ``G`` that each of these reports was joined to; -1 = it took no part.
+    G : float64, (n_groups, 8)
+        Groups as in ``kernels``.
     parameters : FusionParameters
     """
     n_sources = learned.scale.size
-    chosen = choose_rows(prepared, rows, parameters.sample_reports)
-    some, near = narrow(prepared, crowds, chosen)
-    label = groups.label[chosen]
     taking = np.flatnonzero(label >= 0)
     if taking.size < LEAST_REPORTS:
         return _nothing()
-    again = tell_again(some, near, learned, np.maximum(label, 0), groups.G)
+    again = tell_again(some, near, learned, np.maximum(label, 0), G)
     model = build_model(again, learned, near, taking)
     edges = find_edges(again, model, learned, taking, parameters, HOPELESS_NATS)
     found = link(again, model, edges, taking, parameters.merge_nats, parameters.n_threads)

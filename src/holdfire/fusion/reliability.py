@@ -13,10 +13,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.compare import Crowds, Edges, Model, build_model, compatible, find_edges
+from holdfire.fusion.articles import judge_articles
+from holdfire.fusion.compare import EXTENT_M, Crowds, Model, build_model, compatible, find_edges
+from holdfire.fusion.edges import Edges
 from holdfire.fusion.kernels import E_BIAS
+from holdfire.fusion.labels import Labels, label_edges
 from holdfire.fusion.link import Groups, link
-from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.text import N_TEXT_BINS, text_bins
@@ -33,6 +35,10 @@ MOST_REPEATS = 1.0
 """More than one further report of an incident on the mean is no repeat but another incident of the same day."""
 START_INHERIT = np.array([0.6, 0.6, 0.6, 0.5, 0.1])
 """Starting chance that a related incident shares a name beyond chance, by ``ATTRIBUTES``."""
+SETTLED = 0.01
+"""Learning ends when no estimate moves by more than this."""
+SEPARATE_NATS = -2.5
+"""Where one article's reports speak this much for two incidents, they count as known to be two."""
 LEAST_KNOWN = 50
 """Pairs known to be two incidents, from which on they alone show what two related incidents have in common."""
 PSEUDO = 20.0
@@ -49,11 +55,13 @@ def start_values(prepared: Prepared, parameters: FusionParameters) -> Learned:
         related=parameters.start_related,
         scale=np.ones(n_sources),
         coverage=np.full(n_sources, min(0.3, 2.0 / max(1, n_sources))),
+        share=np.full(n_sources, min(0.3, 2.0 / max(1, n_sources))),
         repeat=np.where(prepared.curated, 0.0, 0.1),
         false_rate=prepared.prior_false.copy(),
         false_sd=np.full(n_sources, 0.1),
         accuse_rate=prepared.prior_false.copy(),
         text_nats=np.stack([ramp, ramp]),
+        article_nats=_judge_articles(prepared, n_sources),
     )
 
 
@@ -155,7 +163,8 @@ def _learn_related(prepared: Prepared, model: Model, edges: Edges, weight: Float
     learned.related = float(np.clip((share[~own].sum() + 0.1 * 50) / (expected + 50), 0.005, 1.0))
     # What is known to be two incidents shows best how alike two incidents can be: doubles of curated sources and of
     # one article. Where there are few of them, a source's own pairs tell how often it follows an incident up.
-    known = own & (prepared.curated[prepared.source[a]] | ((article[a] >= 0) & (article[a] == article[b])))
+    once = (article[a] >= 0) & (article[a] == article[b]) & (learned.article_nats[prepared.source[a]] < SEPARATE_NATS)
+    known = own & (prepared.curated[prepared.source[a]] | once)
     plain = known if known.sum() >= LEAST_KNOWN else own
     tellers = max(1, int(np.isin(prepared.source, np.unique(prepared.source[a[plain]])).sum())) if plain.any() else n
     learned.related_own = float(np.clip((share[plain].sum() + 0.1 * 50) / (tellers + 50), 0.005, 1.0))
@@ -239,6 +248,27 @@ def _learn_sizes(prepared: Prepared, edges: Edges, weight: Floats, rows: NDArray
     twice = np.bincount(source[edges.left[again]], weight[again], minlength=learned.scale.size)
     repeat = (twice + 0.1 * 10) / (np.maximum(reports - twice, 0.0) + 10)
     learned.repeat = np.where(prepared.curated, 0.0, np.minimum(repeat, MOST_REPEATS))
+    learned.share = reports / (1.0 + learned.repeat) / (rows.size / learned.size)
+
+
+def _judge_articles(prepared: Prepared, n_sources: int) -> Floats:
+    """Return what two reports out of one article speak for one incident, by source."""
+    document, rows = prepared.document, np.arange(prepared.n)
+    named = np.flatnonzero(document >= 0)
+    first = rows.copy()
+    if named.size:
+        begins = np.unique(document[named], return_index=True, return_inverse=True)[1:]
+        first[named] = named[begins[0]][begins[1]]
+    d2 = ((prepared.xyz - prepared.xyz[first]) ** 2).sum(axis=1)
+    reach = np.nan_to_num(prepared.sigma) ** 2 + np.nan_to_num(prepared.sigma[first]) ** 2 + 2 * EXTENT_M**2
+    gap = np.maximum(prepared.start, prepared.start[first]) - np.minimum(prepared.end, prepared.end[first])
+    near = (d2 <= 9.0 * reach) & (gap <= 86_400.0)
+    return judge_articles(document, prepared.source, near, first, n_sources)
+
+
+def _vector(learned: Learned) -> Floats:
+    """Return the estimates that must stand still before learning ends."""
+    return np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
 
 
 def _rivalled(edges: Edges, odds: Floats, label: NDArray[np.int32]) -> Floats:
@@ -251,7 +281,13 @@ def _rivalled(edges: Edges, odds: Floats, label: NDArray[np.int32]) -> Floats:
     return np.asarray(np.where(together, odds, odds - taken))
 
 
-def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameters: FusionParameters) -> Learned:
+def learn(
+    prepared: Prepared,
+    crowds: Crowds,
+    rows: NDArray[np.int64],
+    parameters: FusionParameters,
+    labels: Labels | None = None,
+) -> Learned:
     """Return what the reports teach.
 
     Parameters
@@ -261,23 +297,25 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
     rows : int64, (m,)
         Reports that may open incidents.
     parameters : FusionParameters
+    labels : Labels, optional
+        What reviews say counts as known.
     """
     learned = start_values(prepared, parameters)
     if rows.size < 2:
         learned.notes["learning"] = "too few reports to learn from: starting values kept"
         return learned
-    prepared, crowds = narrow(prepared, crowds, choose_rows(prepared, rows, parameters.sample_reports))
-    sample = np.flatnonzero(~prepared.is_signal)
-    changes = []
-    for _ in range(parameters.learn_rounds):
-        before = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
+    sample = rows
+    changes: list[float] = []
+    while len(changes) < parameters.learn_rounds and (not changes or changes[-1] > SETTLED):
+        before = _vector(learned)
         model = build_model(prepared, learned, crowds, sample)
         again = np.maximum(model.again, CURATED_NATS)
         edges = find_edges(prepared, model, learned, sample, parameters, LEARN_NATS, 0.05, again)
+        edges = edges if labels is None else label_edges(edges, labels, prepared.n)
         source = prepared.source
         twice = (source[edges.left] == source[edges.right]) & prepared.curated[source[edges.left]]
         allowed = replace(edges, score=np.where(twice, -np.inf, edges.score))
-        groups = link(prepared, model, allowed, sample, parameters.merge_nats, parameters.n_threads)
+        groups = link(prepared, model, allowed, sample, parameters.merge_nats, parameters.n_threads, labels)
         edges = replace(edges, score=np.where(twice, -40.0, edges.score))
         # A pair's own odds do not profit from the silence of third sources, which the joining of groups counts.
         odds = edges.score - model.theta[E_BIAS]
@@ -291,7 +329,8 @@ def learn(prepared: Prepared, crowds: Crowds, rows: NDArray[np.int64], parameter
         _learn_texts(prepared, edges, weight, sample, learned)
         _learn_sources(prepared, groups, learned, sample)
         _learn_sizes(prepared, edges, free, sample, learned)
-        after = np.concatenate([learned.agree, [learned.prob_equal, learned.tail, learned.late, learned.unseen]])
-        changes.append(round(float(np.abs(after - before).max()), 4))
+        changes.append(round(float(np.abs(_vector(learned) - before).max()), 4))
+    learned.notes["rounds"] = len(changes)
     learned.notes["changes"] = changes
+    learned.notes["settled"] = bool(changes and changes[-1] <= SETTLED)
     return learned

@@ -8,11 +8,12 @@ anyway at that place; it weighs little. Source: DESIGN, section 4; the traps in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfire.fusion.block import Located, candidate_pairs
+from holdfire.fusion.block import Located, build_blocks, candidate_pairs
 from holdfire.fusion.compare import EXTENT_M
 from holdfire.fusion.crowding import count_crowding, local_rates
 from holdfire.fusion.kernels import H_PLACE
@@ -90,7 +91,8 @@ def attach_signals(prepared: Prepared, G: Floats, H: Ints, parameters: FusionPar
         log_rate[rows] = local_rates(crowding, 1.0, rows)[0][rows]
     m = signal.size
     found: list[tuple[Ints, Ints, Floats]] = []
-    for left, right in candidate_pairs(located, np.arange(located.lon.size), GAP_H):
+    blocks = build_blocks(located, np.arange(located.lon.size), parameters.n_threads)
+    for left, right in chain.from_iterable(candidate_pairs(block, GAP_H) for block in blocks):
         low, high = np.minimum(left, right), np.maximum(left, right)
         chosen = (low < m) & (high >= m)
         s, g = low[chosen], high[chosen]

@@ -68,7 +68,7 @@ class Carried:
     incidents : pyarrow.Table
         As fused, with stable ids, sorted by incident_id.
     memberships : pyarrow.Table
-        As fused, with stable ids, sorted by report_id, then incident_id.
+        As fused, with stable ids, sorted by report_id, then by falling prob, then by incident_id.
     lineage : pyarrow.Table
         By ``LINEAGE_SCHEMA``: the earlier rows and this step's.
     """
@@ -88,14 +88,18 @@ class _Told:
         (n,), each report once; signals and reports of no incident too.
     incident : int64, (n,)
         Position of the report's main incident; -1 = none.
-    tells : bool, (n,)
+    speaks : bool, (n,)
         It is no signal.
+    tells : bool, (n,)
+        It speaks, and is no round-up in an incident that others tell of: a round-up's likeliest incident may
+        change from step to step, and ids must not.
     told_at : int64, (n,), microseconds
         When it came in; ``NEVER`` = not said.
     """
 
     report_id: pa.Array
     incident: Ints
+    speaks: Bools
     tells: Bools
     told_at: Ints
 
@@ -150,11 +154,22 @@ def _told(memberships: pa.Table, ids: pa.Array, reports: pa.Table) -> _Told:
     listed = row >= 0
     tells[row[listed & ~signal[code]]] = True
     tells[np.bincount(row[listed], minlength=tells.size) == 0] = True
+    speaks = tells.copy()
+    tells &= _alone_or_first(memberships, report_id, incident, speaks, len(ids))
     instants = _instants(reports, ("received_at", "reported_start", "occurred_end", "occurred_start"))
     if instants is not None:
         us = pc.fill_null(pc.cast(instants, pa.int64()), NEVER).to_numpy()
         np.maximum.at(told_at, row[listed], us[listed])
-    return _Told(report_id, incident, tells, told_at)
+    return _Told(report_id, incident, speaks, tells, told_at)
+
+
+def _alone_or_first(memberships: pa.Table, report_id: pa.Array, incident: Ints, tells: Bools, n: int) -> Bools:
+    """Return which reports tell of one incident, or of several of which the main one holds nothing but such reports."""
+    rows = positions(memberships.column("report_id"), report_id)
+    single = np.bincount(rows, minlength=len(report_id)) == 1
+    held = np.zeros(n + 1, bool)
+    held[incident[single & tells & (incident >= 0)]] = True
+    return np.asarray(single | ~held[incident])
 
 
 def _classify(then: Ints, now: Ints, n_then: int, n_now: int) -> Ints:
@@ -181,7 +196,9 @@ def _link(told: _Told, earlier: pa.Table, earlier_ids: pa.Array, n_now: int) -> 
     """Relate the incidents of both steps by the telling reports that stand in both."""
     report_id, before = main_incidents(earlier, earlier_ids)
     row = positions(report_id, told.report_id)
-    shared = (row >= 0) & (before >= 0)
+    speaks = np.ones(row.size, bool)
+    speaks[row >= 0] = told.speaks[row[row >= 0]]
+    shared = (row >= 0) & (before >= 0) & _alone_or_first(earlier, report_id, before, speaks, len(earlier_ids))
     shared[shared] = told.tells[row[shared]]
     row, before = row[shared], before[shared]
     key, count = np.unique(before * (n_now + 1) + told.incident[row] + 1, return_counts=True)
@@ -290,7 +307,8 @@ def _lineage(links: _Links, names: pa.Array, earlier_ids: pa.Array, step: Step) 
 
 
 def _in_order(table: pa.Table, keys: tuple[str, ...]) -> pa.Table:
-    return table.take(pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])).combine_chunks()
+    by = [(key.lstrip("-"), "descending" if key.startswith("-") else "ascending") for key in keys]
+    return table.take(pc.sort_indices(table, sort_keys=by)).combine_chunks()
 
 
 def carry_ids(fused_incidents: pa.Table, fused_memberships: pa.Table, reports: pa.Table, step: Step) -> Carried:
@@ -339,7 +357,7 @@ def carry_ids(fused_incidents: pa.Table, fused_memberships: pa.Table, reports: p
     renamed = names.take(pa.array(row, mask=row < 0))
     return Carried(
         incidents=_in_order(_with_ids(fused_incidents, names), ("incident_id",)),
-        memberships=_in_order(_with_ids(fused_memberships, renamed), ("report_id", "incident_id")),
+        memberships=_in_order(_with_ids(fused_memberships, renamed), ("report_id", "-prob", "incident_id")),
         lineage=_in_order(_lineage(links, names, earlier_ids, step), ("step", "incident_id", "earlier_id")),
     )
 

@@ -31,13 +31,43 @@ def _columns(lon: float, lat: float, radius: float, cell: float, band: int) -> t
 
 
 @compiled
+def _neighbours(
+    west: float, east: float, lat: float, radius: float, key: Rows, cell: float, out: NDArray[np.int64]
+) -> int:
+    """Collect the cells of an index within ``radius`` of a stretch of longitude at a latitude; return their number."""
+    metres = 111194.92664455873
+    n = 0
+    low, high = int(np.floor((lat * metres - radius) / cell)), int(np.floor(((lat * metres) + cell + radius) / cell))
+    edge = min(89.9, max(abs(lat), abs(lat + cell / metres)) + radius / metres)
+    width = radius / (metres * np.cos(np.radians(edge)))
+    for band in range(low, high + 1):
+        middle = min(89.9, max(-89.9, (band + 0.5) * cell / metres))
+        scale = metres * np.cos(np.radians(middle)) / cell
+        for turn in range(-1, 2):
+            first = int(np.floor((west - width + 360.0 * turn) * scale))
+            last = int(np.floor((east + width + 360.0 * turn) * scale))
+            if turn != 0 and (last < np.floor(-180.0 * scale) or first > np.floor(180.0 * scale)):
+                continue
+            k = np.searchsorted(key, band * (1 << 18) + first)
+            while k < key.size and key[k] <= band * (1 << 18) + last:
+                seen = False
+                for m in range(n):
+                    seen = seen or out[m] == k
+                if not seen:
+                    if n < out.size:
+                        out[n] = k
+                    n += 1
+                k += 1
+    return n
+
+
+@compiled
 def _scan_cell(
     i: int,
-    lo: int,
+    at: int,
     hi: int,
     order: Rows,
     begins: Floats,
-    longest: float,
     xyz: Floats,
     start: Floats,
     end: Floats,
@@ -48,7 +78,6 @@ def _scan_cell(
     right: NDArray[np.int32],
     n: int,
 ) -> int:
-    at = lo + np.searchsorted(begins[lo:hi], start[i] - gap - longest)
     latest, earliest, own, own_level = end[i] + gap, start[i] - gap, reach[i] * reach[i], level[i]
     x, y, z = xyz[i, 0], xyz[i, 1], xyz[i, 2]
     while at < hi and begins[at] <= latest:
@@ -70,65 +99,74 @@ def _scan_cell(
 
 @compiled
 def walk_pairs(
-    queries: Rows,
-    at: int,
+    cells: Rows,
+    cell_at: int,
+    query_at: int,
+    query_key: Rows,
+    query_first: Rows,
+    query_order: Rows,
     key: Rows,
     first: Rows,
     order: Rows,
     begins: Floats,
     cell: float,
     longest: float,
-    lon: Floats,
-    lat: Floats,
     xyz: Floats,
     start: Floats,
     end: Floats,
     reach: Floats,
     level: NDArray[np.int8],
-    limit: float,
+    radius: float,
     gap: float,
     left: NDArray[np.int32],
     right: NDArray[np.int32],
-) -> tuple[int, int]:
-    """Fill pairs of each query and what lies within reach; return their number and the query to go on with."""
+) -> tuple[int, int, int]:
+    """Fill pairs of the queries in ``cells`` and what lies within their reach.
+
+    Cell by cell, queries and held reports are both in the order of time, so that a pointer into each neighbouring
+    cell only moves forward. Returns the number of pairs, and the cell and the query in it to go on with.
+    """
     metres = 111194.92664455873
     n = 0
-    while at < queries.size:
-        i = queries[at]
-        radius = np.sqrt(reach[i] * reach[i] + limit * limit)
-        before = n
-        for band in range(
-            int(np.floor((lat[i] * metres - radius) / cell)), int(np.floor((lat[i] * metres + radius) / cell)) + 1
-        ):
-            for turn in range(-1, 2):
-                west, east = _columns(lon[i] + 360.0 * turn, lat[i], radius, cell, band)
-                if turn != 0 and (lon[i] * turn > 0 or abs(lon[i]) < 90.0):
-                    continue
-                k = np.searchsorted(key, band * (1 << 18) + west)
-                while k < key.size and key[k] <= band * (1 << 18) + east:
-                    n = _scan_cell(
-                        i,
-                        first[k],
-                        first[k + 1],
-                        order,
-                        begins,
-                        longest,
-                        xyz,
-                        start,
-                        end,
-                        reach,
-                        level,
-                        gap,
-                        left,
-                        right,
-                        n,
-                    )
-                    k += 1
-        if n > left.size and before > 0:
-            return before, at
-        n = min(n, left.size)
-        at += 1
-    return n, at
+    near = np.empty(64, np.int64)
+    while cell_at < cells.size:
+        c = cells[cell_at]
+        band = (query_key[c] + (1 << 17)) >> 18
+        column = query_key[c] - (band << 18)
+        middle = min(89.9, max(-89.9, (band + 0.5) * cell / metres))
+        side = cell / (metres * np.cos(np.radians(middle)))
+        n_near = _neighbours(column * side, (column + 1) * side, band * cell / metres, radius, key, cell, near)
+        if n_near > near.size:
+            near = np.empty(2 * n_near, np.int64)
+            continue
+        ahead = np.empty(n_near, np.int64)
+        for m in range(n_near):
+            ahead[m] = first[near[m]]
+        while query_at < query_first[c + 1] - query_first[c]:
+            i = query_order[query_first[c] + query_at]
+            before = n
+            from_s = start[i] - gap - longest
+            for m in range(n_near):
+                at, hi = ahead[m], first[near[m] + 1]
+                if at < hi and begins[at] < from_s:
+                    # A few steps, then leaps: most pointers stand still.
+                    step = 0
+                    while at < hi and begins[at] < from_s and step < 8:
+                        at += 1
+                        step += 1
+                    if step == 8:
+                        at += np.searchsorted(begins[at:hi], from_s)
+                    ahead[m] = at
+                n = _scan_cell(i, at, hi, order, begins, xyz, start, end, reach, level, gap, left, right, n)
+            if n > left.size:
+                if before > 0:
+                    return before, cell_at, query_at
+                # One report with more neighbours than there is room: its caller makes more.
+                return -n, cell_at, query_at
+            query_at += 1
+        query_at = 0
+        cell_at += 1
+    return n, cell_at, query_at
 
 
 @compiled

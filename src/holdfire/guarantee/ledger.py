@@ -34,7 +34,7 @@ from holdfire.basics.instants import to_us
 from holdfire.errors import ModelError, UnknownIdError
 from holdfire.guarantee.reviewed import words_of
 from holdfire.records.agreement import Agreement, Reading
-from holdfire.records.clauses import Exchange, Obligation
+from holdfire.records.clauses import Corridor, Exchange, Obligation
 from holdfire.records.finding import Review
 from holdfire.records.force import force_intervals, instant_of
 
@@ -280,7 +280,7 @@ def _instants(column: pa.ChunkedArray, missing: int) -> Ints:
 def _deadlines(agreement: Agreement) -> dict[str, int]:
     found = {}
     for clause in agreement.clauses:
-        if isinstance(clause.rule, Obligation | Exchange) and clause.rule.deadline is not None:
+        if isinstance(clause.rule, Obligation | Exchange | Corridor) and clause.rule.deadline is not None:
             found[clause.id] = to_us(instant_of(clause.rule.deadline, agreement))
     return found
 

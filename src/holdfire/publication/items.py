@@ -7,6 +7,7 @@ by the upper; what named persons excluded comes last. Only the strongest become 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -262,20 +263,26 @@ def count_incidents(columns: Columns, rows: Flags) -> tuple[int, int, int]:
 def with_quotes(
     items: Sequence[IncidentItem], reports: pa.Table, memberships: pa.Table, sources: pa.Table
 ) -> tuple[IncidentItem, ...]:
-    """Return the items with the words of their surest reports, for the first ``MAX_DETAILED`` of them."""
+    """Return the items with the words of their surest reports, for the first ``MAX_DETAILED`` of them.
+
+    What a round-up says of several incidents comes after what others say of this one.
+    """
     wanted = [item.incident_id for item in items[:MAX_DETAILED] if item.incident_id is not None]
     member_rows = memberships.filter(pc.is_in(memberships["incident_id"], value_set=pa.array(wanted, pa.string())))
     named = reports.filter(pc.is_in(reports["report_id"], value_set=member_rows["report_id"].combine_chunks()))
     texts = {row["report_id"]: row for row in named.filter(pc.is_valid(named["text"])).to_pylist()}
     names = dict(zip(sources["source_id"].to_pylist(), sources["name"].to_pylist(), strict=True))
-    by_incident: dict[str, list[tuple[float, str]]] = {}
+    report_ids = memberships["report_id"]
+    told = Counter(report_ids.filter(pc.is_in(report_ids, value_set=named["report_id"].combine_chunks())).to_pylist())
+    by_incident: dict[str, list[tuple[bool, float, str]]] = {}
     for row in member_rows.to_pylist():
         if row["report_id"] in texts:
-            by_incident.setdefault(row["incident_id"], []).append((-row["prob"], row["report_id"]))
+            order = (told[row["report_id"]] > 1, -row["prob"], row["report_id"])
+            by_incident.setdefault(row["incident_id"], []).append(order)
     quoted = []
     for item in items:
         chosen = sorted(by_incident.get(item.incident_id or "", []))[:MAX_QUOTES]
-        quoted.append(replace(item, quotes=tuple(_quote(texts[report_id], names) for _, report_id in chosen)))
+        quoted.append(replace(item, quotes=tuple(_quote(texts[report_id], names) for *_, report_id in chosen)))
     return tuple(quoted)
 
 

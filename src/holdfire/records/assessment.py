@@ -7,11 +7,22 @@ bound was below ``LISTED_FROM``). Source: DESIGN, sections 4 and 5.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pyarrow as pa
 
-__all__ = ["ASSESSMENT_SCHEMA", "COUNT_SCHEMA", "FACTORS", "LISTED_FROM", "Assessment", "Count"]
+from holdfire.records.schema import INSTANT
+
+__all__ = [
+    "ASSESSMENT_SCHEMA",
+    "COUNT_SCHEMA",
+    "FACTORS",
+    "LISTED_FROM",
+    "WINDOW_COUNT_SCHEMA",
+    "Assessment",
+    "Count",
+    "WindowCount",
+]
 
 FACTORS = ("real", "act", "place_time", "actor", "no_exemption")
 """P(real), P(act in clause), P(place in zone and time in force, jointly), P(done by the party), P(no exemption)."""
@@ -125,5 +136,48 @@ COUNT_SCHEMA = pa.schema(
         pa.field("prob_any_lower", _F64, nullable=False),
         pa.field("prob_any_upper", _F64, nullable=False),
         pa.field("n_established", pa.int64(), nullable=False),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowCount:
+    """Count the breaches of a clause by a party under a reading in a window of time, and in a zone.
+
+    Attributes
+    ----------
+    start, end : datetime
+        ``[start, end)``, UTC.
+    zone_id : str or None
+        None = wherever they were.
+    n_assessed : int
+        Assessments that may lie there and then.
+    mean_lower ... n_established : as in ``Count``
+        ``n_established`` are those of them whose verdict is ``established`` and which lie there and then for certain.
+    """
+
+    clause_id: str
+    reading: str
+    party: str
+    start: datetime
+    end: datetime
+    zone_id: str | None
+    n_assessed: int
+    mean_lower: float
+    mean_upper: float
+    low: int
+    high: int
+    prob_any_lower: float
+    prob_any_upper: float
+    n_established: int
+
+
+WINDOW_COUNT_SCHEMA = pa.schema(
+    [
+        *(COUNT_SCHEMA.field(name) for name in ("clause_id", "reading", "party")),
+        pa.field("start", INSTANT, nullable=False),
+        pa.field("end", INSTANT, nullable=False),
+        ("zone_id", pa.string()),
+        *(COUNT_SCHEMA.field(number) for number in range(4, len(COUNT_SCHEMA))),
     ]
 )

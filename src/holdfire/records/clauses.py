@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from holdfire.records.fields import Bounds, Duration, Id, Instant, KindPath, Length, Model, Text
+from holdfire.records.fields import Bounds, DailyWindow, Duration, Id, Instant, KindPath, Length, Model, Prob, Text
 
 __all__ = [
     "CLAUSE_KINDS",
@@ -138,20 +138,46 @@ class Obligation(Model):
 
 
 class Exchange(Model):
-    """Exchange persons, by count or all for all."""
+    """Free persons by a deadline: so many on each side, or all whom a side holds.
+
+    Reports tell of releases and not of how many persons each freed, so one release frees ``freed_at_least`` of
+    them or more. That everybody is free is shown only by reports of the kinds in ``completion``.
+    """
 
     kind: Literal["exchange"]
     basis: Literal["all_for_all", "count"]
-    count: int | None = Field(default=None, ge=1)
-    deadline: Instant | None = None
+    count: int | None = Field(default=None, ge=1, description="Persons whom each addressee owes.")
+    counts_by_party: dict[Id, Annotated[int, Field(ge=1)]] = Field(
+        default={}, description="Party to the persons whom it owes; goes before 'count'."
+    )
+    deadline: Instant | None = Field(default=None, description="Without it the duty never falls due.")
+    evidence: list[KindPath] = Field(
+        default=["governance/release"], min_length=1, description="Kinds of event that show a release."
+    )
+    freed_at_least: int = Field(default=1, ge=1, description="Fewest persons whom one such event frees.")
+    completion: list[KindPath] = Field(default=[], description="Kinds of event that show that all owed are free.")
+    late_shows: Prob = Field(
+        default=0.0,
+        description="Least share of the releases after the deadline that are of persons owed by it.",
+    )
 
 
 class Corridor(Model):
-    """Open a corridor in daily windows."""
+    """Keep a corridor open in daily windows: acts there and then are prohibited, passage is owed."""
 
     kind: Literal["corridor"]
     zones: list[Id] = Field(min_length=1)
-    windows: list[str] = []
+    windows: list[DailyWindow] = Field(default=[], description="Local times of each day; empty for the whole day.")
+    acts: list[KindPath] = Field(
+        default=["explosion", "gunfire", "clash", "access"],
+        description="Kinds of event that close the corridor or endanger those in it.",
+    )
+    weapons: list[KindPath] = []
+    passage: list[KindPath] = Field(
+        default=[], description="Kinds of event that show a passage, by whomever; empty where none is owed by a date."
+    )
+    at_least: int = Field(default=1, ge=1, description="How many passages are owed by the deadline.")
+    deadline: Instant | None = Field(default=None, description="Until when they are owed.")
 
 
 ClauseRule = Annotated[

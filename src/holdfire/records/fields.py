@@ -9,12 +9,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from holdfire.basics.instants import parse_instant
+from holdfire.basics.instants import parse_instant, parse_window
 from holdfire.basics.units import parse_duration_h, parse_length_m
 from holdfire.errors import InputError
 
 __all__ = [
     "Bounds",
+    "DailyWindow",
     "Duration",
     "Id",
     "Instant",
@@ -58,6 +59,14 @@ def _instant(text: str) -> str:
     return text
 
 
+def _window(text: str) -> str:
+    try:
+        parse_window(text)
+    except InputError as error:
+        raise ValueError(f"{error.what} {error.mend}") from error
+    return text
+
+
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$", description="A stable name without spaces.")]
 KindPath = Annotated[
     str,
@@ -72,6 +81,11 @@ Instant = Annotated[
     str,
     AfterValidator(_instant),
     Field(description="ISO 8601; without an offset it is read in the agreement's time_zone."),
+]
+DailyWindow = Annotated[
+    str,
+    AfterValidator(_window),
+    Field(description="Local times of a day, such as '08:00-16:00'; '22:00-04:00' ends on the next day."),
 ]
 Prob = Annotated[float, Field(ge=0.0, le=1.0, strict=False)]
 Bounds = Annotated[tuple[Prob, Prob], Field(strict=False, description="Lower and upper bound, 0 to 1.")]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from holdfire.errors import ModelError
 
-__all__ = ["INSTANT", "NAMES", "SHARES", "conform", "empty_table", "sort_table", "table_from"]
+__all__ = ["INSTANT", "NAMES", "SHARES", "conform", "empty_table", "sort_table", "table_from", "take_rows"]
 
 INSTANT = pa.timestamp("us", tz="UTC")
 NAMES = pa.list_(pa.field("item", pa.string()))
@@ -64,8 +64,17 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return result
 
 
+def take_rows(table: pa.Table, rows: pa.Array) -> pa.Table:
+    """Return the rows of a table in the order asked for, in one piece; columns that say nothing are not moved."""
+    columns = [
+        pa.nulls(len(rows), field.type) if column.null_count == len(column) else column.take(rows).combine_chunks()
+        for field, column in zip(table.schema, table.columns, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=table.schema)
+
+
 def sort_table(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     """Return the table sorted by string or number columns, nulls last."""
     if table.num_rows < 2:
         return table
-    return table.take(pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))
+    return take_rows(table, pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))

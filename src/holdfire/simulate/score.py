@@ -87,23 +87,30 @@ class RoundupScore:
     n_roundups : int
     n_links : int
         Pairs of a round-up and an incident that it tells of and that was found.
-    n_rows, n_secondary : int
-        Memberships of round-ups, and those of them that are not a report's likeliest.
+    n_rows, n_secondary, n_own : int
+        Memberships of round-ups; those of them that are not a report's likeliest; those of incidents that hold
+        nothing but round-ups.
     recall : float, 0..1
         Share of the links that a membership holds.
     precision, secondary_precision : float, 0..1 or nan
         Share of memberships, and of the secondary ones, whose incident the round-up tells of; nan where there is none.
+    own_precision : float, 0..1 or nan
+        Share of the memberships of incidents of nothing but round-ups whose round-up tells of an incident that was
+        not found. Such an incident says no more, so that these rows count in none of the other figures but their
+        number.
     calibration_error : float, 0..1
-        Of all their memberships' probabilities.
+        Of the other memberships' probabilities.
     """
 
     n_roundups: int
     n_links: int
     n_rows: int
     n_secondary: int
+    n_own: int
     recall: float
     precision: float
     secondary_precision: float
+    own_precision: float
     calibration_error: float
 
 
@@ -229,8 +236,10 @@ def score_roundups(memberships: pa.Table, truth: pa.Table) -> RoundupScore | Non
         return None
     incident_of = {row["incident_id"]: row["truth_id"] for row in matched.stands_for.to_pylist()}
     was_found = set(incident_of.values())
-    pairs = zip(*(matched.roundups[name].to_pylist() for name in ("report_id", "truth_id")), strict=True)
+    pairs = set(zip(*(matched.roundups[name].to_pylist() for name in ("report_id", "truth_id")), strict=True))
     links = {pair for pair in pairs if pair[1] in was_found}
+    beyond = {report for report, truth_id in pairs if truth_id not in was_found}
+    telling = set(matched.table.filter(pa.array(matched.held))["incident_id"].to_pylist())
     rows = memberships.filter(pc.is_in(memberships["report_id"], pc.unique(matched.roundups["report_id"])))
     rows = rows.filter(pc.is_valid(rows["incident_id"]))
     main = main_memberships(rows)
@@ -239,13 +248,17 @@ def score_roundups(memberships: pa.Table, truth: pa.Table) -> RoundupScore | Non
     reached = [(report, incident_of.get(incident)) for report, incident in told]
     right = np.array([pair in links for pair in reached], dtype=bool)
     secondary = np.array([pair not in likeliest for pair in told], dtype=bool)
+    own = np.array([incident not in telling for _, incident in told], dtype=bool)
+    adds = np.array([report in beyond for report, _ in told], dtype=bool)
     return RoundupScore(
         n_roundups=int(pc.count_distinct(matched.roundups["report_id"]).as_py()),
         n_links=len(links),
         n_rows=len(told),
         n_secondary=int(secondary.sum()),
+        n_own=int(own.sum()),
         recall=len(links & set(reached)) / len(links) if links else 1.0,
-        precision=_share(right, float("nan")),
-        secondary_precision=_share(right[secondary], float("nan")),
-        calibration_error=calibration_error(rows["prob"].to_numpy(), right),
+        precision=_share(right[~own], float("nan")),
+        secondary_precision=_share(right[secondary & ~own], float("nan")),
+        own_precision=_share(adds[own], float("nan")),
+        calibration_error=calibration_error(rows["prob"].to_numpy()[~own], right[~own]),
     )

@@ -15,7 +15,7 @@ from holdfire.records.taxonomy import builtin_tree
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "agreement"
 BASE = (CASES / "base.yaml").read_text(encoding="utf-8")
-JUDGED = frozenset(CLAUSE_KINDS) - {"exchange", "corridor"}
+JUDGED = frozenset(CLAUSE_KINDS)
 TREES: dict[str, Any] = {name: builtin_tree(name) for name in ("kinds", "weapons", "targets")}
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from holdfire.app.inputs import load_coverage, load_reviews
+from holdfire.app.inputs import load_coverage
+from holdfire.app.reviews import load_reviews
 from holdfire.errors import DocumentError, ReadError
 from holdfire.records.coverage import COVERAGE_SCHEMA
 
@@ -78,7 +79,7 @@ def test_reviews_are_read_in_the_order_of_their_instants(tmp_path: Path) -> None
         "- {review_id: a, finding_id: f/x, reviewer: B. Fictional, made_at: '2030-01-01T00:00Z', "
         "decision: reject, reason: not seen}\n"
     )
-    assert ["a", "b"] == [review.review_id for review in load_reviews(path)]
+    assert ["a", "b"] == [review.review_id for review in load_reviews(path).findings]
 
 
 def test_every_fault_of_a_review_is_named_with_its_line(tmp_path: Path) -> None:
@@ -92,3 +93,35 @@ def test_every_fault_of_a_review_is_named_with_its_line(tmp_path: Path) -> None:
         load_reviews(path)
     assert {"[0].decision", "[0].reson", "[0].reviewer"} == {fault.field for fault in caught.value.faults}
     assert {4, 5} <= {fault.line for fault in caught.value.faults}
+
+
+def test_reviews_of_incidents_stand_in_the_same_file(tmp_path: Path) -> None:
+    """An entry with reports is a review of incidents; one with a finding's id is a review of a finding."""
+    path = tmp_path / "reviews.yaml"
+    path.write_text(
+        "- {review_id: a, reviewer: A. Fictional, made_at: 2022-07-25T09:00:00Z, decision: same incident,"
+        " reports: [r1, r2], reason: One crater.}\n"
+        "- {review_id: b, reviewer: A. Fictional, made_at: 2022-07-25T09:00:00Z, decision: confirm,"
+        " finding_id: f/x, reason: Seen.}\n",
+        encoding="utf-8",
+    )
+    reviews = load_reviews(path)
+    assert ["a"] == [review.review_id for review in reviews.incidents]
+    assert ["b"] == [review.review_id for review in reviews.findings]
+
+
+def test_all_faults_of_a_review_of_incidents_are_named(tmp_path: Path) -> None:
+    """A wrong decision, too few reports, a missing reason and an unknown field are named together."""
+    path = tmp_path / "reviews.yaml"
+    path.write_text(
+        "- {review_id: a, reviewer: A. Fictional, made_at: 2022-07-25T09:00:00Z, decision: same, reports: [r1],"
+        " reasn: One crater.}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(DocumentError) as caught:
+        load_reviews(path)
+    told = str(caught.value)
+    assert "'same'" in told and "reasn" in told and "reason" in told
+    path.write_text(path.read_text(encoding="utf-8").replace("decision: same,", "decision: same incident,"), "utf-8")
+    with pytest.raises(DocumentError, match="at least 2 different report ids"):
+        load_reviews(path)

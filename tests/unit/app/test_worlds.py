@@ -146,5 +146,5 @@ def test_a_fused_world_is_scored_in_full(tmp_path: Path) -> None:
     assert len(counts) <= value["roundups"]["n_roundups"] > 0
     assert value["posterior"]["n"] == value["fusion"]["n_found"]
     lines = evaluation_lines(evaluation)
-    assert 12 == len(lines)
+    assert 13 == len(lines)
     assert lines == command("evaluate", case, "--world", world).output.splitlines()

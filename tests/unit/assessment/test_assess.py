@@ -82,8 +82,10 @@ def test_a_clause_stands_only_under_the_readings_of_its_scope() -> None:
     assert ["from-april"] == judged(agreement, incidents_of([said], agreement.time_zone))["reading"].to_pylist()
 
 
-def test_a_kind_without_a_kernel_is_refused() -> None:
+def test_a_kind_without_a_kernel_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clause of a kind that no kernel judges is an error which names it."""
+    kernels = {kind: kernel for kind, kernel in module.KERNELS.items() if kind != "exchange"}
+    monkeypatch.setattr(module, "KERNELS", kernels)
     agreement = agreement_of({"clauses": [{"id": "swap", "rule": {"kind": "exchange", "basis": "all_for_all"}}]})
     with pytest.raises(ModelError, match="'exchange'"):
         judged(agreement, incidents_of([SHOT], agreement.time_zone))

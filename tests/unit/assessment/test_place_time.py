@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from holdfire.assessment.facts import Facts, facts_of
 from holdfire.assessment.place_time import Places, place_time_bounds
@@ -112,3 +114,30 @@ def test_growing_a_shape_reaches_around_it_and_fills_it(atlas: Atlas) -> None:
     assert shapely.contains_xy(larger, 37.5, north)
     assert not shapely.contains_xy(larger, 37.5, 49.0 + 10_100.0 / 111_200.0)
     assert ANYWHERE == atlas.grown_shape(ANYWHERE, 10_000.0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.sampled_from([ANYWHERE, 1])), min_size=1, max_size=8),
+    st.integers(-2, 30),
+    st.integers(1, 30),
+)
+def test_an_unknown_time_is_as_if_every_instant_was_tried(
+    steps: list[tuple[int, int, int]], start: int, length: int
+) -> None:
+    """However many spans a region has, an unknown time has the least and the greatest of its instants."""
+    atlas = Atlas()
+    atlas.add(shapely.to_wkb(BOX))
+    pieces: list[tuple[int, int, int | None]] = []
+    at = 0
+    for gap, lasts, shape in steps:
+        pieces.append((at + gap, at + gap + lasts, shape))
+        at += gap + lasts
+    region = merged(pieces)
+    facts = told(where=[37.0, 48.5], give_or_take="1 km")
+    facts.start[:], facts.end[:] = start, start + length
+    worth = {ANYWHERE: 1.0, 1: Places(facts=facts, atlas=atlas, areas={}, area_shares={}).bounds(1, np.arange(1))[0][0]}
+    tried = [
+        next((worth[shape] for begin, end, shape in pieces if shape is not None and begin <= one < end), 0.0)
+        for one in range(start, start + length)
+    ]
+    assert (min(tried), max(tried)) == bounds_in(region, atlas, facts)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from holdfire.basics.instants import from_us, local_day_bounds, parse_instant, to_us
+from holdfire.basics.instants import from_us, local_day_bounds, parse_instant, parse_window, to_us, window_bounds
 from holdfire.errors import InputError
 
 
@@ -53,3 +54,19 @@ def test_a_day_of_the_clock_change_has_25_hours() -> None:
     """The last Sunday of October has 25 hours in Kyiv."""
     start, end = local_day_bounds(date(2022, 10, 30), "Europe/Kyiv")
     assert 25 * 3600 == (end - start).total_seconds()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "8-16", "08:00-08:00", "24:00-02:00", "08:00-24:30", "08:60-09:00", "29:00-30:00"]
+)
+def test_no_window_is_refused_with_a_mend(text: str) -> None:
+    """What is no daily window, or has no length, is refused with an example of one."""
+    with pytest.raises(InputError) as caught:
+        parse_window(text)
+    assert "08:00-16:00" in caught.value.mend
+
+
+def test_a_window_follows_the_clock_on_the_wall() -> None:
+    """A window over the night in which the clocks go forward is an hour shorter, and keeps its local ends."""
+    start, end = window_bounds(date(2030, 3, 30), parse_window("22:00-04:00"), ZoneInfo("Europe/Kyiv"))
+    assert (datetime(2030, 3, 30, 20, tzinfo=UTC), datetime(2030, 3, 31, 1, tzinfo=UTC)) == (start, end)

@@ -209,3 +209,12 @@ def test_batches_do_not_change_the_table() -> None:
     whole = judged(agreement, incidents_of(said, agreement.time_zone))
     parts = pa.concat_tables([whole.slice(at, 3) for at in range(0, whole.num_rows, 3)])
     assert decide(whole, agreement, sources("media")).equals(decide(parts, agreement, sources("media")))
+
+
+def test_an_exchange_without_a_deadline_never_falls_due() -> None:
+    """A duty to free persons without a date has a finding that says why nothing can be determined."""
+    rule = {"kind": "exchange", "basis": "all_for_all"}
+    held = agreement_of({"clauses": [{"id": "all", "modality": "obliges", "addressees": ["north"], "rule": rule}]})
+    [row] = found({"what": "governance/release", "by": "north", "at": "2030-03-05 12:00:00"}, agreement=held)
+    assert ("all", "cannot determine") == (row["clause_id"], row["verdict"])
+    assert "never falls due" in row["reason"]

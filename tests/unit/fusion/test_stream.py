@@ -178,8 +178,25 @@ def test_only_the_likeliest_row_of_a_round_up_counts() -> None:
     second = next_step(first, [*rows, ("A", 1, 0.9)])
     assert {"same", "grown"} == {row["change"] for row in rows_of(second)}
     assert {"A", "b", "r"} == groups_of(second)[id_of(first, "br")]
-    third = next_step(first, [*rows[:2], ("r", 0, 0.3), ("r", 1, 0.6)])
-    assert {"moved"} == {row["change"] for row in rows_of(third)}
+
+
+def test_a_round_up_that_turns_to_another_incident_renames_none() -> None:
+    """Where a round-up's likeliest incident becomes another one, or it stands alone now, both keep their ids."""
+    rows = [("a", 0, 0.9), ("b", 1, 0.9)]
+    first = first_step([*rows, ("r", 0, 0.6), ("r", 1, 0.3)])
+    turned = next_step(first, [*rows, ("r", 0, 0.3), ("r", 1, 0.6)])
+    assert ["same", "same"] == [row["change"] for row in rows_of(turned)]
+    alone = next_step(turned, [*rows, ("r", 1, 0.6), ("r", 2, 1.0)])
+    assert ["new", "same", "same"] == sorted(row["change"] for row in rows_of(alone))
+    told_out = next_step(alone, [*rows, ("r", 0, 0.7), ("r", 1, 0.6)])
+    assert ["ended", "same", "same"] == sorted(row["change"] for row in rows_of(told_out))
+
+
+def test_a_round_up_alone_keeps_its_id() -> None:
+    """An incident that only a round-up tells of keeps its id, also where it joins reports of others' incidents."""
+    first = first_step([("a", 0, 0.9), ("r", 0, 0.6), ("r", 1, 1.0)])
+    second = next_step(first, [("a", 0, 0.9), ("b", 2, 0.9), ("r", 0, 0.6), ("r", 1, 1.0), ("r", 2, 0.4)])
+    assert ["new", "same", "same"] == sorted(row["change"] for row in rows_of(second))
 
 
 def test_a_tie_does_not_hang_on_ids() -> None:

@@ -185,11 +185,14 @@ class Kernel:
     judge : function of (clause, reading, scene) to judgements
     per_incident : bool
         False where it judges all incidents together, in one chunk.
+    omission : function of (clause, reading, scene) to judgements, optional
+        What it says, besides, of all incidents together, in one chunk.
     """
 
     kind: str
     judge: Callable[[Clause, Reading, Scene], Iterator[Judgement]]
     per_incident: bool = True
+    omission: Callable[[Clause, Reading, Scene], Iterator[Judgement]] | None = None
 
 
 def bound_spans(clause: Clause, reading: Reading, agreement: Agreement) -> Spans:

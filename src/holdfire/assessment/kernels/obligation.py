@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from holdfire.assessment.acts import Bounds
-from holdfire.assessment.kernels.exemptions import stated_shares
-from holdfire.assessment.kernels.kernel import Judgement, Kernel, Scene, bound_spans, own_zones, rule_of
+from holdfire.assessment.kernels.kernel import Judgement, Kernel, Scene, own_zones, rule_of
+from holdfire.assessment.kernels.omissions import is_due, not_done
 from holdfire.assessment.place_time import place_time_bounds
 from holdfire.assessment.regions import EVERYWHERE
 from holdfire.assessment.times import spans_of
@@ -28,19 +28,11 @@ from holdfire.records.force import instant_of
 __all__ = ["OBLIGATION"]
 
 
-def _is_due(clause: Clause, reading: Reading, scene: Scene, deadline_us: int) -> bool:
-    # The deadline has passed, and the reading held the agreement in force just before it.
-    setting = scene.setting
-    bound = bound_spans(clause, reading, setting.agreement)
-    binds = bool(((bound.start < deadline_us) & (bound.end >= deadline_us)).any())
-    return binds and setting.as_of_us is not None and setting.as_of_us >= deadline_us
-
-
 def _judge(clause: Clause, reading: Reading, scene: Scene) -> Iterator[Judgement]:
     rule = rule_of(clause, Obligation)
     facts, atlas = scene.facts, scene.setting.atlas
     deadline = instant_of(rule.deadline, scene.setting.agreement)
-    if not _is_due(clause, reading, scene, to_us(deadline)):
+    if not is_due(clause, reading, scene, to_us(deadline)):
         return
     act = scene.acts(rule.evidence, ())
     rows = np.flatnonzero(facts.real_upper * act.upper > 0.0)
@@ -58,17 +50,7 @@ def _judge(clause: Clause, reading: Reading, scene: Scene) -> Iterator[Judgement
         upper = 1.0 - prob_at_least(timely.lower, rule.at_least)
         done_at_all = prob_at_least(weight.lower * ever.lower, rule.at_least)
         lower = max(0.0, done_at_all - prob_at_least(timely.upper, rule.at_least))
-        one, nothing = Bounds(np.ones(1), np.ones(1)), np.array([-1])
-        not_done = Bounds(np.array([min(lower, upper)]), np.array([upper]))
-        yield Judgement(
-            party=party,
-            rows=nothing,
-            real=one,
-            act=not_done,
-            place_time=one,
-            actor=one,
-            no_exemption=stated_shares(clause, party),
-        )
+        yield not_done(clause, party, lower, upper)
 
 
 OBLIGATION = Kernel(kind="obligation", judge=_judge, per_incident=False)

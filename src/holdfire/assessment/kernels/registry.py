@@ -1,7 +1,6 @@
 """Registry: the kernel of each kind of clause.
 
-Rule: a kind without an entry cannot be judged, and a document that uses it is refused by ``agreement.check``. Exchanges
-and corridors have no kernel yet.
+Rule: a kind without an entry cannot be judged, and a document that uses it is refused by ``agreement.check``.
 """
 
 from __future__ import annotations
@@ -11,7 +10,9 @@ from types import MappingProxyType
 
 from holdfire.assessment.kernels.access import ACCESS
 from holdfire.assessment.kernels.cessation import CESSATION
+from holdfire.assessment.kernels.corridor import CORRIDOR
 from holdfire.assessment.kernels.disengagement import DISENGAGEMENT
+from holdfire.assessment.kernels.exchange import EXCHANGE
 from holdfire.assessment.kernels.kernel import Kernel
 from holdfire.assessment.kernels.no_approach import NO_APPROACH
 from holdfire.assessment.kernels.no_fly import NO_FLY
@@ -35,6 +36,8 @@ KERNELS: Mapping[str, Kernel] = MappingProxyType(
             NO_REINFORCEMENT,
             ACCESS,
             OBLIGATION,
+            EXCHANGE,
+            CORRIDOR,
         )
     }
 )
