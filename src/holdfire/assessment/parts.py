@@ -2,7 +2,7 @@
 
 Turns incidents into parts, each with the incidents beside it that its own may be replies to, and keeps of each part
 what obligations, exchanges and passages need. Rules: an incident is in exactly one part; parts are slices of time,
-since a reply lies within a window after what it answers; where no clause exempts return fire nothing stands beside them.
+since a reply lies within a window after what it answers; without exempted return fire, nothing stands beside a part.
 Incidents of long or unstated duration have parts of their own, so that they do not stretch the others' slices. Leaves
 the assessing to ``assess`` and where parts are worked on to ``engine``.
 """
