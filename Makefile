@@ -22,6 +22,8 @@ DEMO_OUT ?= build/demo
 JOBS ?= auto
 # `required` makes a missing browser an error; otherwise the tests that need one say that they were skipped.
 HOLDFIRE_BROWSER ?= optional
+# `required` makes missing Java an error; otherwise the engine suite says that it was skipped.
+HOLDFIRE_SPARK ?= optional
 
 APT_GET := DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120
 
@@ -99,6 +101,29 @@ browser:
 	echo '  Mend: as root, apt-get update && apt-get install chromium (Debian), then make test again.' >&2; \
 	[ "$(HOLDFIRE_BROWSER)" != required ]
 
+# Spark needs Java; pyspark comes from PyPI with all of Spark in it. Both are only asked for by the engine suite.
+$(VENV)/.stamp-spark: requirements/spark.txt $(VENV)/.stamp-dev
+	$(PIP) install --quiet --require-hashes -r requirements/spark.txt
+	@touch $@
+
+.PHONY: java
+java:
+	@set -eu; \
+	found() { command -v java || { [ -n "$${JAVA_HOME:-}" ] && [ -x "$$JAVA_HOME/bin/java" ]; }; }; \
+	if found >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo 'No Java: installing the Debian package openjdk-17-jre-headless for the engine suite.'; \
+	  $(APT_GET) update || echo 'The list of Debian packages could not be refreshed; trying with the one at hand.' >&2; \
+	  $(APT_GET) install -y --no-install-recommends openjdk-17-jre-headless >/dev/null || \
+	    $(APT_GET) install -y --no-install-recommends default-jre-headless >/dev/null || true; \
+	fi; \
+	if found >/dev/null; then exit 0; fi; \
+	if [ "$(HOLDFIRE_SPARK)" = required ]; then then='and HOLDFIRE_SPARK=required asks for it'; \
+	else then='so the engine suite will be skipped'; fi; \
+	echo "There is no Java here, $$then." >&2; \
+	echo '  Mend: as root, apt-get update && apt-get install openjdk-17-jre-headless (Debian), then make test again.' >&2; \
+	[ "$(HOLDFIRE_SPARK)" != required ]
+
 # --- to use ---------------------------------------------------------------------------------------------------
 
 .PHONY: demo
@@ -108,7 +133,7 @@ demo: $(VENV)/.stamp-package ## run the whole way on a simulated world; results 
 # --- to build -------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: setup browser check ## install what the tests need, then run every check
+test: setup browser check engines ## install what the tests need, then run every check
 
 .PHONY: check
 check: setup ## style, types, floors and tests
@@ -118,7 +143,11 @@ check: setup ## style, types, floors and tests
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports
 	$(BIN)/holdfire warm # once, before tests run side by side
-	$(BIN)/pytest -n $(JOBS) --maxprocesses 8
+	$(BIN)/pytest -n $(JOBS) --maxprocesses 8 --ignore tests/engines
+
+.PHONY: engines
+engines: setup java $(VENV)/.stamp-spark ## run the engine suite on a Spark cluster of this machine
+	HOLDFIRE_SPARK=$(HOLDFIRE_SPARK) $(BIN)/pytest -n 0 tests/engines
 
 .PHONY: format
 format: setup ## put the code into its one format, and mend what can be mended by itself
@@ -131,9 +160,9 @@ $(VENV)/.stamp-bench: requirements/bench.txt requirements/base.txt | $(BIN)/pyth
 	@touch $@
 
 .PHONY: bench
-bench: setup $(VENV)/.stamp-bench ## install the peers and run each benchmark in turn
+bench: setup java $(VENV)/.stamp-bench $(VENV)/.stamp-spark ## install the peers and run each benchmark in turn
 	@set -eu; run() { name=$$1; shift; echo "== benchmarks.$$name $$*"; $(BIN)/python -m "benchmarks.$$name" "$$@"; }; \
-	run geometry; run pipeline; \
+	run geometry; run pipeline; run engines; \
 	run fusion; run fusion --peers; run fusion --speed; run fusion_real
 
 .PHONY: assets
@@ -150,6 +179,7 @@ pins: $(BIN)/python ## move every pinned requirement to its newest version
 	build/pins/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/pins.txt
 	$(UV_COMPILE) --output-file requirements/base.txt requirements/base.in
 	$(UV_COMPILE) --output-file requirements/dev.txt --constraint requirements/base.txt requirements/dev.in
+	$(UV_COMPILE) --output-file requirements/spark.txt --constraint requirements/base.txt requirements/spark.in
 	$(UV_COMPILE) --output-file requirements/bench.txt --constraint requirements/dev.txt requirements/bench.in
 	$(UV_COMPILE) --output-file requirements/pins.txt requirements/pins.in
 	rm -rf build/pins

@@ -43,7 +43,7 @@ def commands_page() -> str:
     lines = ["# Commands", "", "Each command explains itself; these are its words.", ""]
     lines += ["Exit codes: 0 done; 1 faults were found, or a general refusal; 2 the command was written wrongly;"]
     lines += ["3 an input was refused; 4 an input is missing; 5 an output cannot be written; 6 an id is unknown;"]
-    lines += ["7 the model was violated; 130 interrupted.", ""]
+    lines += ["7 the model was violated; 8 the engine could not do its work; 130 interrupted.", ""]
     context = click.Context(holdfire, info_name="holdfire", max_content_width=100)
     for title, names in SECTIONS:
         lines += [f"## {title}", ""]

@@ -11,7 +11,8 @@ The tree::
     ├── MissingInputError     a file or folder that was asked for is not there
     ├── OutputError           a result cannot be written
     ├── UnknownIdError        an id was asked for that the case does not hold
-    └── ModelError            a stage met a state that its model excludes
+    ├── ModelError            a stage met a state that its model excludes
+    └── EngineError           the machinery that runs stages elsewhere failed: no master, no worker, other versions
 
 An error is not evidence: what was refused is kept with its bytes and listed beside the result.
 """
@@ -23,6 +24,7 @@ from typing import ClassVar
 
 __all__ = [
     "DocumentError",
+    "EngineError",
     "Fault",
     "HoldfireError",
     "InputError",
@@ -162,3 +164,9 @@ class ModelError(HoldfireError):
     """Say that a stage met a state which its model excludes."""
 
     exit_code = 7
+
+
+class EngineError(HoldfireError):
+    """Say that the engine could not do its work; nothing of it is left in the case."""
+
+    exit_code = 8

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "holdfire"
-PINNED = ("base.txt", "dev.txt", "bench.txt", "pins.txt")
+PINNED = ("base.txt", "dev.txt", "bench.txt", "pins.txt", "spark.txt")
 STAGES = (
     "agreement",
     "assessment",
@@ -194,12 +194,20 @@ def test_bench_pins_agree_with_the_dev_pins() -> None:
     assert [str(dev[name]) for name in shared] == [str(bench[name]) for name in shared]
 
 
-def test_base_pins_are_part_of_the_dev_pins() -> None:
-    """What a run uses is what the checks check: dev.txt holds base.txt at the same versions."""
-    dev = pins("dev.txt")
-    assert {name: str(pin) for name, pin in pins("base.txt").items()} == {
-        name: str(dev[name]) for name in pins("base.txt") if name in dev
+@pytest.mark.parametrize("name", ["dev.txt", "spark.txt"])
+def test_base_pins_are_part_of_other_pins(name: str) -> None:
+    """What a run uses is what the checks check and what a cluster runs: base.txt is in them at the same versions."""
+    other = pins(name)
+    assert {one: str(pin) for one, pin in pins("base.txt").items()} == {
+        one: str(other[one]) for one in pins("base.txt") if one in other
     }
+
+
+def test_pins_of_a_cluster_fit_those_of_the_checks() -> None:
+    """Where dev.txt and spark.txt pin one package, they pin one version: both go into one environment."""
+    dev, spark = pins("dev.txt"), pins("spark.txt")
+    both = sorted(set(dev) & set(spark))
+    assert [str(dev[name].specifier) for name in both] == [str(spark[name].specifier) for name in both]
 
 
 def test_runtime_dependencies_equal_the_base_requirements() -> None:
@@ -220,7 +228,7 @@ def test_pins_satisfy_the_lower_bounds() -> None:
 
 
 def test_each_dependency_is_explained() -> None:
-    """Each package that a run, the checks or the benchmarks ask for has a row in docs/dependencies.md."""
+    """Each package that a run, the checks, a cluster or the benchmarks ask for has a row in docs/dependencies.md."""
     asked = runtime_names().union(*(wanted_names(name.replace(".txt", ".in")) for name in PINNED))
     assert sorted(asked - set(documented_rows())) == []
 
@@ -231,7 +239,7 @@ def test_each_package_that_comes_along_is_named() -> None:
         canonicalize_name(word)
         for word in re.findall(r"[A-Za-z0-9_.-]*\w", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"))
     }
-    assert sorted(set(pins("base.txt")) - words) == []
+    assert sorted((set(pins("base.txt")) | set(pins("spark.txt"))) - words) == []
 
 
 def test_no_runtime_package_is_under_the_gpl() -> None:

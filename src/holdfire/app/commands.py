@@ -18,9 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from holdfire import __version__
+from holdfire.app.engines import EngineChoice, open_spread
 from holdfire.app.inputs import load_coverage
 from holdfire.app.pipeline import CaseInput, CaseResult, Trees, carry_case, fuse_case, run_case
 from holdfire.app.reviews import Reviews, load_reviews
+from holdfire.app.spread import Spread
 from holdfire.app.steps import check_step, count_changes, make_step, read_earlier, step_settings
 from holdfire.app.waterfall import review_settings
 from holdfire.app.wire import load_agreement_file, load_areas, load_trees, read_file
@@ -163,9 +165,15 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
 
 
 def assess_files(
-    agreement_path: Path, inputs: InputFiles, out: Path, parameters: FusionParameters | None = None
+    agreement_path: Path,
+    inputs: InputFiles,
+    out: Path,
+    parameters: FusionParameters | None = None,
+    engine: EngineChoice | None = None,
 ) -> dict[str, Any]:
     """Run every stage from reports to findings, and write the case.
+
+    The engine changes where the work is done, and nothing in the case.
 
     Returns
     -------
@@ -174,8 +182,15 @@ def assess_files(
     """
     check_step(inputs.since, inputs.step_at, out)
     _check_folder(out)
-    earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
+    with open_spread(engine, out) as spread:
+        return _assessed(agreement_path, inputs, out, chosen, spread)
+
+
+def _assessed(
+    agreement_path: Path, inputs: InputFiles, out: Path, chosen: FusionParameters, spread: Spread | None
+) -> dict[str, Any]:
+    earlier = read_earlier(inputs.since)
     trees = load_trees(inputs.taxonomy)
     agreement_bytes = read_file(agreement_path)
     agreement = load_agreement_file(agreement_path, trees)
@@ -186,20 +201,19 @@ def assess_files(
     )
     read = read_inputs(inputs, trees, agreement.time_zone)
     step = make_step(earlier, inputs.step_at, read.reports, agreement.time_zone)
-    result = run_case(
-        CaseInput(
-            agreement=agreement,
-            reports=read.reports,
-            sources=read.sources,
-            coverage=coverage,
-            reviews=reviews.findings,
-            incident_reviews=reviews.incidents,
-            trees=trees,
-            areas=areas,
-            parameters=chosen,
-            step=step,
-        )
+    given = CaseInput(
+        agreement=agreement,
+        reports=read.reports,
+        sources=read.sources,
+        coverage=coverage,
+        reviews=reviews.findings,
+        incident_reviews=reviews.incidents,
+        trees=trees,
+        areas=areas,
+        parameters=chosen,
+        step=step,
     )
+    result = run_case(given, spread)
     case = CaseFolder(out)
     case.write_bytes("agreement.yaml", agreement_bytes)
     tables = {**_tables(result), "refused": read.refusals, "coverage": coverage}

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 import shapely
 
 from holdfire.agreement.names import resolve_names, resolve_sides
-from holdfire.assessment.assess import assess
+from holdfire.app.spread import Judged, Spread, spread_case
+from holdfire.assessment.assess import Terms, assess_all
 from holdfire.assessment.counts import count_breaches
 from holdfire.assessment.shapes import zone_shapes
 from holdfire.findings.decide import decide
@@ -140,8 +141,25 @@ def carry_case(fused: Fused, reports: pa.Table, step: Step | None) -> Carried:
     )
 
 
-def run_case(case: CaseInput) -> CaseResult:
-    """Run every stage from reports to findings and counts."""
+def _judge(incidents: pa.Table, terms: Terms, sources: pa.Table, reviews: tuple[Review, ...]) -> Judged:
+    # The stages from incidents to counts, on whole tables.
+    agreement, told = terms.agreement, terms.evidence_kinds
+    ids = {"agreement_id": agreement.id}
+    n_incidents = incidents.num_rows
+    assessments = _stage("assess", n_incidents, _rows, lambda: assess_all(incidents, terms), **ids)
+    findings = _stage(
+        "decide",
+        assessments.num_rows,
+        _rows,
+        lambda: decide(assessments, agreement, sources, reviews, evidence_kinds=told),
+        **ids,
+    )
+    counts = _stage("count", n_incidents, _rows, lambda: count_breaches(assessments, incidents, agreement), **ids)
+    return Judged(assessments=assessments, findings=findings, counts=counts)
+
+
+def run_case(case: CaseInput, spread: Spread | None = None) -> CaseResult:
+    """Run every stage from reports to findings and counts; from incidents on over parts, where ``spread`` says how."""
     agreement, trees = case.agreement, case.trees
     ids = {"agreement_id": agreement.id}
     n_reports = case.reports.num_rows
@@ -149,32 +167,26 @@ def run_case(case: CaseInput) -> CaseResult:
     sources = resolve_sides(case.sources, agreement)
     shapes = _stage("shapes", len(agreement.zones), _rows, lambda: zone_shapes(agreement), **ids)
     fused = carry_case(fuse_case(reports, sources, trees, case.parameters, case.incident_reviews), reports, case.step)
-    n_incidents = fused.incidents.num_rows
-    assessments = _stage(
-        "assess",
-        n_incidents,
-        _rows,
-        lambda: assess(
-            fused.incidents,
-            agreement,
-            shapes,
-            kinds=trees.kinds,
-            weapons=trees.weapons,
-            targets=trees.targets,
-            kind_weapons=trees.kind_weapons,
-            areas=case.areas,
-            evidence_kinds=_told_kinds(reports),
-        ),
-        **ids,
+    terms = Terms(
+        agreement=agreement,
+        shapes=shapes,
+        kinds=trees.kinds,
+        weapons=trees.weapons,
+        targets=trees.targets,
+        kind_weapons=trees.kind_weapons,
+        areas=case.areas,
+        evidence_kinds=_told_kinds(reports),
     )
-    findings = _stage(
-        "decide",
-        assessments.num_rows,
-        _rows,
-        lambda: decide(assessments, agreement, sources, case.reviews, evidence_kinds=_told_kinds(reports)),
-        **ids,
-    )
-    counts = _stage("count", n_incidents, _rows, lambda: count_breaches(assessments, fused.incidents, agreement), **ids)
+    if spread is None:
+        judged = _judge(fused.incidents, terms, sources, case.reviews)
+    else:
+        judged = _stage(
+            "judge",
+            fused.incidents.num_rows,
+            lambda made: _rows(made.assessments),
+            lambda: spread_case(fused.incidents, terms, sources, case.reviews, spread),
+            **ids,
+        )
     return CaseResult(
         reports=reports,
         sources=sources,
@@ -182,7 +194,7 @@ def run_case(case: CaseInput) -> CaseResult:
         incidents=fused.incidents,
         memberships=fused.memberships,
         lineage=fused.lineage,
-        assessments=assessments,
-        findings=findings,
-        counts=counts,
+        assessments=judged.assessments,
+        findings=judged.findings,
+        counts=judged.counts,
     )

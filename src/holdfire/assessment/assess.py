@@ -9,13 +9,17 @@ parts. Leaves the factors to the kernels and findings to ``findings``. Source: D
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 
-from holdfire.assessment.facts import Facts, facts_of
+from holdfire.assessment.facts import READ, Facts, facts_of
 from holdfire.assessment.kernels.kernel import Judgement, Scene, Setting
 from holdfire.assessment.kernels.registry import KERNELS
 from holdfire.assessment.kernels.replies import Replies
@@ -27,12 +31,42 @@ from holdfire.errors import ModelError
 from holdfire.records.agreement import Agreement, Reading
 from holdfire.records.assessment import ASSESSMENT_SCHEMA
 from holdfire.records.clauses import Clause
+from holdfire.records.schema import conform
 from holdfire.records.taxonomy import Taxonomy
 
-__all__ = ["CHUNK_ROWS", "assess"]
+__all__ = ["CHUNK_ROWS", "Terms", "assess", "assess_all", "assess_incidents", "assess_omissions", "latest_known"]
+
+Ints = NDArray[np.int64]
 
 CHUNK_ROWS = 65_536
 """Incidents that are judged together: a few hundred bytes each for every clause, reading and party."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Terms:
+    """Hold what incidents are held against, the same for every part of them.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    shapes : pyarrow.Table
+        The agreement's zones by ``ZONE_SHAPE_SCHEMA``.
+    kinds, weapons, targets : Taxonomy
+    kind_weapons : mapping of kind path to weapon path
+    areas : mapping of str to shapely geometry
+        Gazetteer units by id, lon/lat.
+    evidence_kinds : frozenset of str or None
+        Paths of the kinds of event that the case's sources can tell of at all; None = of every kind.
+    """
+
+    agreement: Agreement
+    shapes: pa.Table
+    kinds: Taxonomy
+    weapons: Taxonomy
+    targets: Taxonomy
+    kind_weapons: Mapping[str, str]
+    areas: Mapping[str, shapely.Geometry] = field(default_factory=dict)
+    evidence_kinds: frozenset[str] | None = None
 
 
 def _readings(clause: Clause, agreement: Agreement) -> list[Reading]:
@@ -57,14 +91,89 @@ def _judgements(scene: Scene, *, per_incident: bool) -> Iterator[tuple[str, str,
                     yield clause.id, reading.id, judgement
 
 
-def _scenes(
-    setting: Setting, facts: Facts, areas: Mapping[str, shapely.Geometry], sizes: Iterable[tuple[int, int]]
-) -> Iterator[Scene]:
+def latest_known(facts: Facts) -> int | None:
+    """Return the latest end that an incident states, microseconds since 1970, UTC; None where none does."""
+    known_end = facts.end[~facts.vague]
+    return int(known_end.max()) if known_end.size else None
+
+
+def _setting(terms: Terms, facts: Facts, as_of_us: int | None) -> Setting:
+    return Setting(
+        agreement=terms.agreement,
+        atlas=Atlas.of(terms.shapes),
+        kinds=terms.kinds,
+        weapons=terms.weapons,
+        targets=terms.targets,
+        kind_weapons=terms.kind_weapons,
+        replies=Replies(facts=facts),
+        as_of_us=as_of_us,
+        evidence_kinds=terms.evidence_kinds,
+    )
+
+
+def _one_by_one(setting: Setting, facts: Facts, position: Ints, terms: Terms) -> list[pa.Table]:
+    # Rows of the kernels that judge each incident by itself; position is each one's among all.
+    claims = claims_of(setting.agreement)
     shares: dict[tuple[str, int], float] = {}
-    for start, end in sizes:
-        part = facts.part(start, end)
-        places = Places(facts=part, atlas=setting.atlas, areas=areas, area_shares=shares)
-        yield Scene(setting=setting, facts=part, places=places, first=start)
+    parts = []
+    for start in range(0, facts.n, CHUNK_ROWS):
+        part = facts.part(start, min(start + CHUNK_ROWS, facts.n))
+        places = Places(facts=part, atlas=setting.atlas, areas=terms.areas, area_shares=shares)
+        scene = Scene(setting=setting, facts=part, places=places, position=position[start : start + part.n])
+        parts.append(rows_of(part.incident_id, _judgements(scene, per_incident=True), claims))
+    return parts
+
+
+def _together(setting: Setting, facts: Facts, terms: Terms) -> pa.Table:
+    # Rows of the kernels that judge all incidents together.
+    places = Places(facts=facts, atlas=setting.atlas, areas=terms.areas, area_shares={})
+    scene = Scene(setting=setting, facts=facts, places=places, position=np.arange(facts.n))
+    return rows_of(facts.incident_id, _judgements(scene, per_incident=False), claims_of(setting.agreement))
+
+
+def assess_incidents(incidents: pa.Table, beside: pa.Table, terms: Terms) -> pa.Table:
+    """Return the assessments of a part of the incidents: those of the clauses that judge each incident by itself.
+
+    Parameters
+    ----------
+    incidents : pyarrow.Table
+        The part, by ``INCIDENT_SCHEMA``; only the columns that an assessment reads are needed.
+    beside : pyarrow.Table
+        Incidents of other parts that an incident of this one may be a reply to, in the same columns; what else stands
+        here changes nothing.
+    terms : Terms
+
+    Returns
+    -------
+    pyarrow.Table
+        By ``ASSESSMENT_SCHEMA``, ordered by incident, clause, reading and party: the same rows as in an assessment of
+        all incidents at once.
+    """
+    facts = facts_of(incidents)
+    position, whole = np.arange(facts.n), facts
+    if beside.num_rows:
+        columns = [name for name in READ.names if name in incidents.column_names]
+        given = [conform(table.select([n for n in columns if n in table.column_names]), READ)
+                 for table in (incidents, beside)]  # fmt: skip
+        whole = facts_of(pa.concat_tables(given))
+        position = pc.index_in(facts.incident_id, value_set=whole.incident_id).to_numpy().astype(np.int64)
+    parts = _one_by_one(_setting(terms, whole, None), facts, position, terms)
+    return pa.concat_tables([ASSESSMENT_SCHEMA.empty_table(), *parts])
+
+
+def assess_omissions(incidents: pa.Table, terms: Terms, as_of_us: int | None) -> pa.Table:
+    """Return the assessments of the clauses that judge all incidents together: what was not done.
+
+    Parameters
+    ----------
+    incidents : pyarrow.Table
+        At least all that :func:`~holdfire.assessment.parts.may_be_evidence` keeps; others change nothing.
+    terms : Terms
+    as_of_us : int or None
+        Until when incidents could be known: :func:`latest_known` of all of them.
+    """
+    facts = facts_of(incidents)
+    return _together(_setting(terms, facts, as_of_us), facts, terms)
 
 
 def assess(
@@ -112,33 +221,23 @@ def assess(
     ModelError
         A clause has no kernel, or the shapes lack one of the agreement's zones.
     """
-    facts = facts_of(incidents)
-    known_end = facts.end[~facts.vague]
-    latest = int(known_end.max()) if known_end.size else None
-    setting = Setting(
+    terms = Terms(
         agreement=agreement,
-        atlas=Atlas.of(shapes),
+        shapes=shapes,
         kinds=kinds,
         weapons=weapons,
         targets=targets,
         kind_weapons=kind_weapons,
-        replies=Replies(facts=facts),
-        as_of_us=latest if as_of is None else to_us(as_of),
+        areas=areas if areas is not None else {},
         evidence_kinds=evidence_kinds,
     )
-    return _assessed(setting, facts, areas if areas is not None else {})
+    return assess_all(incidents, terms, as_of)
 
 
-def _assessed(setting: Setting, facts: Facts, areas: Mapping[str, shapely.Geometry]) -> pa.Table:
-    claims = claims_of(setting.agreement)
-    chunks = [(at, min(at + CHUNK_ROWS, facts.n)) for at in range(0, facts.n, CHUNK_ROWS)]
-    parts = [
-        rows_of(scene.facts.incident_id, _judgements(scene, per_incident=True), claims)
-        for scene in _scenes(setting, facts, areas, chunks)
-    ]
-    # Kernels that judge all incidents together come last, as their rows have no incident.
-    parts += [
-        rows_of(facts.incident_id, _judgements(scene, per_incident=False), claims)
-        for scene in _scenes(setting, facts, areas, [(0, facts.n)])
-    ]
-    return pa.concat_tables([ASSESSMENT_SCHEMA.empty_table(), *parts])
+def assess_all(incidents: pa.Table, terms: Terms, as_of: datetime | None = None) -> pa.Table:
+    """Return the assessments of all incidents, as :func:`assess` does."""
+    facts = facts_of(incidents)
+    setting = _setting(terms, facts, latest_known(facts) if as_of is None else to_us(as_of))
+    parts = _one_by_one(setting, facts, np.arange(facts.n), terms)
+    # What was not done comes last: its rows have no incident.
+    return pa.concat_tables([ASSESSMENT_SCHEMA.empty_table(), *parts, _together(setting, facts, terms)])

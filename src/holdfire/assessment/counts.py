@@ -4,7 +4,8 @@ Turns assessments into Poisson-binomial counts with lower and upper inputs. Rule
 of the middle of its interval, in the publication's time zone; one without a stated interval, and a breach without an
 incident, count in the period alone. The interval's low end comes from the lower probabilities and its high end from the
 upper ones, so it also holds what is not known. What was not listed (upper bound below ``LISTED_FROM``) counts as 0.
-Leaves how much was watched to ``coverage``. Source: DESIGN, section 5; ``basics.chance``.
+A tally holds what a count reads of an assessment, so that claims can be counted apart from each other. Leaves how much
+was watched to ``coverage``. Source: DESIGN, section 5; ``basics.chance``.
 """
 
 from __future__ import annotations
@@ -20,8 +21,12 @@ from holdfire.basics.chance import group_intervals, prob_any
 from holdfire.errors import ModelError
 from holdfire.records.agreement import Agreement
 from holdfire.records.assessment import COUNT_SCHEMA
+from holdfire.records.schema import sort_table, table_from
 
-__all__ = ["LEVEL", "Groups", "claim_ranks", "count_breaches", "counted", "grouped", "local_days"]
+__all__ = [
+    "CLAIM", "LEVEL", "TALLY_SCHEMA", "Groups", "claim_ranks", "count_breaches", "count_tallies", "counted", "grouped",
+    "local_days", "tallies_of",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,6 +36,21 @@ LEVEL = 0.9
 """Mass of the interval."""
 NO_DAY = np.iinfo(np.int64).max
 """Stands for the whole period; it sorts behind every day."""
+
+
+CLAIM = ("clause_id", "reading", "party")
+"""What is counted together."""
+TALLY_SCHEMA = pa.schema(
+    [
+        ("incident_id", pa.string()),
+        *(pa.field(name, pa.string(), nullable=False) for name in CLAIM),
+        ("on", pa.date32()),
+        pa.field("prob_lower", pa.float64(), nullable=False),
+        pa.field("prob_upper", pa.float64(), nullable=False),
+        pa.field("is_established", pa.bool_(), nullable=False),
+    ]
+)
+"""What a count reads of an assessment; ``on`` is its local day, null where it has none."""
 
 
 class Groups(NamedTuple):
@@ -62,25 +82,23 @@ def local_days(incidents: pa.Table, time_zone: str) -> pa.Array:
     return days.combine_chunks() if isinstance(days, pa.ChunkedArray) else days
 
 
-def _days_of_rows(assessments: pa.Table, incidents: pa.Table, time_zone: str) -> Ints:
-    # Days since 1970 of each assessment; NO_DAY where it has none.
+def _days_of_rows(assessments: pa.Table, incidents: pa.Table, time_zone: str) -> pa.Array:
+    # Local day of each assessment: date32, null where it has none.
     at = pc.index_in(assessments["incident_id"].cast(pa.string()), value_set=incidents["incident_id"].combine_chunks())
-    row = pc.fill_null(at, -1).to_numpy().astype(np.int64)
-    if ((row < 0) & pc.is_valid(assessments["incident_id"]).to_numpy()).any():
+    if (pc.is_null(at).to_numpy() & pc.is_valid(assessments["incident_id"]).to_numpy()).any():
         raise ModelError(
             "An assessment names an incident that the table of incidents lacks.",
             "the counts of breaches",
             "Give the incidents that were assessed.",
         )
-    days = pc.fill_null(local_days(incidents, time_zone).cast(pa.int32()).cast(pa.int64()), NO_DAY)
-    return np.asarray(np.append(days.to_numpy(zero_copy_only=False), NO_DAY)[row], dtype=np.int64)
+    return local_days(incidents, time_zone).take(at)
 
 
-def claim_ranks(assessments: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
+def claim_ranks(tallies: pa.Table) -> tuple[Ints, list[tuple[str, str, str]]]:
     """Return each row's claim as a rank in the order of (clause, reading, party), and the claims."""
     codes, names = [], []
-    for column in ("clause_id", "reading", "party"):
-        encoded = assessments[column].combine_chunks().dictionary_encode()
+    for column in CLAIM:
+        encoded = tallies[column].combine_chunks().dictionary_encode()
         encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
         codes.append(encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64))
         names.append(encoded.dictionary.to_pylist())
@@ -132,6 +150,46 @@ def counted(lower: Floats, upper: Floats, established: Flags, groups: Groups) ->
     }
 
 
+def tallies_of(assessments: pa.Table, incidents: pa.Table, agreement: Agreement) -> pa.Table:
+    """Return what counts read of assessments, by ``TALLY_SCHEMA``, in the assessments' order.
+
+    Parameters
+    ----------
+    assessments : pyarrow.Table
+        By ``ASSESSMENT_SCHEMA``.
+    incidents : pyarrow.Table
+        The incidents that were assessed, by ``INCIDENT_SCHEMA``.
+    agreement : Agreement
+        Names the time zone in which days are told.
+
+    Raises
+    ------
+    ModelError
+        An assessment names an incident that is not given.
+    """
+    time_zone = agreement.publication.time_zone or agreement.time_zone
+    columns = {name: assessments[name] for name in TALLY_SCHEMA.names if name in assessments.column_names}
+    columns["on"] = _days_of_rows(assessments, incidents, time_zone)
+    columns["is_established"] = pc.equal(assessments["verdict"], "established")
+    return table_from(columns, TALLY_SCHEMA)
+
+
+def count_tallies(tallies: pa.Table) -> pa.Table:
+    """Return the counts of tallies, which are all of those of their claims; the order of rows changes nothing.
+
+    Parameters
+    ----------
+    tallies : pyarrow.Table
+        By ``TALLY_SCHEMA``.
+
+    Returns
+    -------
+    pyarrow.Table
+        By ``COUNT_SCHEMA``, as :func:`count_breaches` gives it.
+    """
+    return _counts_of(sort_table(tallies, ["incident_id"]))
+
+
 def count_breaches(assessments: pa.Table, incidents: pa.Table, agreement: Agreement) -> pa.Table:
     """Return the number of breaches of each clause by each party under each reading, by day and in all.
 
@@ -155,14 +213,19 @@ def count_breaches(assessments: pa.Table, incidents: pa.Table, agreement: Agreem
     ModelError
         An assessment names an incident that is not given.
     """
-    if not assessments.num_rows:
+    return _counts_of(tallies_of(assessments, incidents, agreement))
+
+
+def _counts_of(tallies: pa.Table) -> pa.Table:
+    # A claim's rows are ordered by incident, those without one last.
+    if not tallies.num_rows:
         return COUNT_SCHEMA.empty_table()
-    key, claims = claim_ranks(assessments)
-    day = _days_of_rows(assessments, incidents, agreement.publication.time_zone or agreement.time_zone)
+    key, claims = claim_ranks(tallies)
+    day = pc.fill_null(tallies["on"].cast(pa.int32()).cast(pa.int64()), NO_DAY).to_numpy()
     daily = np.flatnonzero(day != NO_DAY)
     whole = np.full(day.size, NO_DAY)
-    lower, upper = (assessments[name].to_numpy() for name in ("prob_lower", "prob_upper"))
-    given = (lower, upper, pc.equal(assessments["verdict"], "established").to_numpy())
+    lower, upper = (tallies[name].to_numpy() for name in ("prob_lower", "prob_upper"))
+    given = (lower, upper, tallies["is_established"].to_numpy())
     parts = [counted(*given, grouped(key, whole, np.arange(day.size)))]
     if daily.size:
         parts.append(counted(*given, grouped(key, day, daily)))

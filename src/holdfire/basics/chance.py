@@ -142,10 +142,12 @@ def prob_any(prob: Floats, starts: Ints) -> Floats:
     [0.75, 0.0, 0.1]
     """
     with np.errstate(divide="ignore"):
-        log_none = np.append(np.log1p(-prob), 0.0)
+        log_none = np.log1p(-prob)
     full = starts[1:] > starts[:-1]
     any_of = np.zeros(full.size)
-    any_of[full] = 0.0 - np.expm1(np.add.reduceat(log_none, starts[:-1][full]))
+    # Exactly a group's own events are summed: one more zero would round differently, by the group's place in the row.
+    if full.any():
+        any_of[full] = 0.0 - np.expm1(np.add.reduceat(log_none[: starts[-1]], starts[:-1][full]))
     return any_of
 
 

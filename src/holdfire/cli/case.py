@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from holdfire.app.commands import assess_files, fuse_files, read_to_parquet
+from holdfire.app.engines import EngineChoice
 from holdfire.app.queries import explain_id
 from holdfire.cli.options import (
     FILE,
     FOLDER,
+    engine_options,
     json_option,
     quiet_options,
     report_options,
@@ -99,11 +101,22 @@ def fuse(out: Path, as_json: bool, **options: Any) -> None:
 @click.option("--coverage", type=FILE, help="The watch log (CSV or Parquet).")
 @reviews_option
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")
+@engine_options
 @quiet_options
 @json_option
-def assess(agreement: Path, out: Path, as_json: bool, **options: Any) -> None:
+def assess(
+    agreement: Path,
+    out: Path,
+    engine: str,
+    master: str | None,
+    partitions: int | None,
+    shared: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Hold reports against an agreement: incidents, assessments, findings, counts."""
-    show_summary(assess_files(agreement, take_inputs(**options), out), as_json)
+    chosen = EngineChoice(name=engine, master=master, n_parts=partitions, shared=shared)
+    show_summary(assess_files(agreement, take_inputs(**options), out, engine=chosen), as_json)
 
 
 @click.command()

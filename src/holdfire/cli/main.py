@@ -3,7 +3,8 @@
 Turns arguments into one call of the app. Rule: a fault of the input is one clear message on standard error and
 an exit code; the result is on standard output. Exit codes: 0 done; 1 faults were found, or a general refusal;
 2 the command was written wrongly; 3 an input was refused; 4 an input is missing; 5 an output cannot be
-written; 6 an id is unknown; 7 the model was violated; 70 a fault of the program itself; 130 interrupted.
+written; 6 an id is unknown; 7 the model was violated; 8 the engine could not do its work; 70 a fault of the
+program itself; 130 interrupted.
 """
 
 from __future__ import annotations

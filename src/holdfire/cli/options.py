@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 import click
 
 from holdfire.app.commands import InputFiles
+from holdfire.app.engines import ENGINES
 from holdfire.app.events import log_lines
 from holdfire.app.warm import COLD, is_warm
 
 __all__ = [
-    "FILE", "FOLDER", "json_option", "quiet_options", "report_options", "reviews_option", "step_options", "take_inputs",
+    "FILE", "FOLDER", "engine_options", "json_option", "quiet_options", "report_options", "reviews_option",
+    "step_options", "take_inputs",
 ]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -46,6 +48,21 @@ def report_options(function: F) -> F:
         click.option("--strict", is_flag=True, help="Stop where a row cannot be read."),
         click.option("--from", "start", metavar="INSTANT", help="Take reports of this instant or day and later."),
         click.option("--to", "end", metavar="INSTANT", help="Take reports of before this instant or day."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def engine_options(function: F) -> F:
+    """Add where the work from incidents on is done; nothing of the result depends on it."""
+    options = (
+        click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True),
+        click.option("--master", metavar="URL", help="The cluster's master, such as spark://HOST:7077."),
+        click.option(
+            "--partitions", type=click.IntRange(min=1), help="Parts of the incidents; default: by their number."
+        ),
+        click.option("--shared", type=FOLDER, help="Folder that every worker sees; default: the one of --out."),
     )
     for option in reversed(options):
         function = option(function)

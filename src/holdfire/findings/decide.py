@@ -23,7 +23,7 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.finding import EXCLUDED_BELOW, FINDING_SCHEMA, Review
 from holdfire.records.schema import NAMES, sort_table, table_from
 
-__all__ = ["decide"]
+__all__ = ["decide", "propose", "settle"]
 
 _TAKEN = ("incident_id", "clause_id", "reading", "party")
 Claim = tuple[str | None, str, str, str]
@@ -192,10 +192,32 @@ def decide(
     UnknownIdError
         A review names a finding that the agreement cannot have.
     """
+    return settle(propose(assessments, agreement, sources, evidence_kinds), agreement, sources, reviews, evidence_kinds)
+
+
+def propose(
+    assessments: pa.Table, agreement: Agreement, sources: pa.Table, evidence_kinds: frozenset[str] | None
+) -> pa.Table:
+    """Return the machine's finding for each assessment, whose clause somebody can see; parameters as of ``decide``."""
     standard = standards_of(agreement)
     unseen = unseen_clauses(agreement, sources, evidence_kinds)
     parts = [_proposed(batch, standard, unseen) for batch in assessments.to_batches()]
-    findings = pa.concat_tables([FINDING_SCHEMA.empty_table(), *parts])
+    return pa.concat_tables([FINDING_SCHEMA.empty_table(), *parts])
+
+
+def settle(
+    findings: pa.Table,
+    agreement: Agreement,
+    sources: pa.Table,
+    reviews: Iterable[Review],
+    evidence_kinds: frozenset[str] | None,
+) -> pa.Table:
+    """Return all findings, from what :func:`propose` made of all assessments, in their order.
+
+    Clauses that nobody can see and what named persons said are added; parameters as of ``decide``.
+    """
+    standard = standards_of(agreement)
+    unseen = unseen_clauses(agreement, sources, evidence_kinds)
     silent = _bare(_claims(agreement, unseen), standard, unseen)
     outcomes = outcomes_of(reviews)
     named = pc.is_in(findings["finding_id"], value_set=pa.array(list(outcomes), pa.string()))

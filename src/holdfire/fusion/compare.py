@@ -61,7 +61,6 @@ class Model:
         What a source's second report of one incident costs; -inf for curated sources.
     article : float64, (n_sources,), nats
         What it costs besides where both are from one article.
-    located : Located
     """
 
     G: Floats
@@ -71,7 +70,6 @@ class Model:
     depth: Ints
     again: Floats
     article: Floats
-    located: Located
 
 
 def compatible(words: list[str]) -> NDArray[np.bool_]:
@@ -236,17 +234,6 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     H = np.column_stack([prepared.names, prepared.source, prepared.coordinate, number, prepared.document]).astype(
         np.int32
     )
-    best = -np.log(2 * np.pi * variance) - np.log(end - start) - log_rate
-    exact = np.log(max(learned.prob_equal, learned.equal_own)) - np.log(end - start) - log_atom
-    located = Located(
-        lon=prepared.lon,
-        lat=prepared.lat,
-        xyz=prepared.xyz,
-        start=start,
-        end=end,
-        reach_m=REACH_SIGMAS * np.sqrt(variance) + REACH_LEAST_M,
-        open=np.maximum(best, exact) + theta[E_BIAS] + NAMES_MOST_NATS > HOPELESS_NATS,
-    )
     share = np.clip(np.maximum(learned.share, learned.coverage), 0.02, 0.95)
     again = np.log(np.clip(learned.repeat, 0.002, 5.0) * (1 - share) / share)
     again = np.where(prepared.curated, -np.inf, again)
@@ -258,7 +245,23 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
         depth=depth,
         again=again,
         article=learned.article_nats,
-        located=located,
+    )
+
+
+def _locate(prepared: Prepared, model: Model, learned: Learned) -> Located:
+    """Return what blocking looks at; a report of which no evidence could suffice asks nobody."""
+    G = model.G
+    log_length = np.log(G[:, 5] - G[:, 4])
+    best = -np.log(2 * np.pi * G[:, 3]) - log_length - np.log(G[:, 6])
+    exact = np.log(max(learned.prob_equal, learned.equal_own)) - log_length - np.log(G[:, 7])
+    return Located(
+        lon=prepared.lon,
+        lat=prepared.lat,
+        xyz=prepared.xyz,
+        start=np.ascontiguousarray(G[:, 4]),
+        end=np.ascontiguousarray(G[:, 5]),
+        reach_m=REACH_SIGMAS * np.sqrt(G[:, 3]) + REACH_LEAST_M,
+        open=np.maximum(best, exact) + model.theta[E_BIAS] + NAMES_MOST_NATS > HOPELESS_NATS,
     )
 
 
@@ -306,7 +309,8 @@ def find_edges(
         In the place of the model's, while learning.
     """
     cost = model.again if again is None else again
-    most_text = max(0.0, float(learned.text_nats.max())) if prepared.sketch.shape[0] > 0 else 0.0
+    worded = prepared.sketch.shape[0] > 0
+    most_text = max(0.0, float(learned.text_nats.max())) if worded else 0.0
 
     def one(block: Block, part: int) -> list[tuple[NDArray[Any], ...]]:
         kept: list[tuple[NDArray[Any], ...]] = []
@@ -316,18 +320,19 @@ def find_edges(
             hope = np.flatnonzero((score > least - most_text) | (related > least_related))
             left, right, score, related = left[hope], right[hope], score[hope], related[hope]
             text = text_evidence(prepared, learned, left, right)
-            if prepared.sketch.shape[0] > 0:
+            if worded:
                 score, related = _scored(model, cost, left, right, text)
             chosen = np.flatnonzero((score > least) | (related > least_related))
             low, high = np.minimum(left[chosen], right[chosen]), np.maximum(left[chosen], right[chosen])
             rest = (related[chosen],) if least_related <= 1.0 else ()
-            kept.append((low, high, score[chosen], text[chosen], *rest))
+            words = (text[chosen],) if worded else ()
+            kept.append((low, high, score[chosen], *words, *rest))
         return kept
 
     n_threads = max(1, parameters.n_threads)
     pieces: list[tuple[NDArray[Any], ...]] = []
     with ThreadPoolExecutor(n_threads) as pool:
-        for block in build_blocks(model.located, rows, n_threads):
+        for block in build_blocks(_locate(prepared, model, learned), rows, n_threads):
             for part in pool.map(one, [block] * n_threads, range(n_threads)):
                 pieces += part
     if not pieces:
@@ -337,5 +342,7 @@ def find_edges(
     columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
     del pieces
     order = order_by_two(columns[0], columns[1], prepared.n)
-    left, right, score, text, *rest = (column[order] for column in columns)
+    left, right, score, *rest = (column[order] for column in columns)
+    # Zeros that nobody writes to take no room.
+    text = rest.pop(0) if worded else np.zeros(left.size)
     return Edges(left=left, right=right, score=score, text=text, related=rest[0] if rest else np.zeros(0))

@@ -84,7 +84,8 @@ def _join(
     n = prepared.n
     place, apart = labels.places(n) if labels is not None else (np.zeros(0, np.int32), np.zeros((0, 0), bool))
     order, first = _by_component(n, edges)
-    left, right, score, text = edges.left[order], edges.right[order], edges.score[order], edges.text[order]
+    left, right, score = edges.left[order], edges.right[order], edges.score[order]
+    text = edges.text[order] if prepared.sketch.shape[0] else edges.text
     edge_head, edge_tail, edge_next = half_edges(n, left, right)
     parent = np.arange(n, dtype=np.int32)
     head, tail, follow = parent.copy(), parent.copy(), np.full(n, -1, np.int32)
@@ -149,7 +150,8 @@ def tie(
     """
     n = prepared.n
     edge_first, edge_other, edge = adjacency(n, edges.left, edges.right)
-    edge_text = edges.text[edge]
+    edge_text = edges.text[edge] if prepared.sketch.shape[0] else np.zeros(edge.size)
+    del edge
     own, rival, rival_label = np.full(n, np.inf), np.full(n, -np.inf), np.full(n, -1, np.int32)
 
     def run(part: NDArray[np.int64]) -> None:

@@ -100,6 +100,16 @@ def test_any_of_a_group_is_all_but_none(groups: list[list[float]]) -> None:
     np.testing.assert_allclose(found, [1.0 - np.prod(1.0 - np.array(group)) for group in groups], atol=1e-12)
 
 
+def test_a_group_counts_the_same_wherever_it_stands() -> None:
+    """To the last bit, the chance of any event of a group does not depend on the groups beside it."""
+    rng = np.random.default_rng(8)
+    groups = [rng.random(n) * 0.2 for n in (8, 9, 16, 3, 8) * 40]
+    together = prob_any(np.concatenate(groups), np.cumsum([0, *(group.size for group in groups)]))
+    alone = [prob_any(group, np.array([0, group.size]))[0] for group in groups]
+    last = [prob_any(np.concatenate([groups[0], g]), np.array([0, 8, 8 + g.size]))[1] for g in groups]
+    assert alone == together.tolist() == last
+
+
 def test_a_million_events_are_within_1e_12_of_the_exact_distribution() -> None:
     """A million events of two probabilities differ from the joined binomials by less than 1e-12 everywhere."""
     found = count_distribution(np.repeat([0.001, 0.3], [600_000, 400_000]))

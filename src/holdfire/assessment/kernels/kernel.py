@@ -114,14 +114,14 @@ class Scene:
     facts : Facts
         The chunk.
     places : Places
-    first : int
-        Position of the chunk's first incident among all.
+    position : int64, (n,)
+        Position of each incident of the chunk among those that may have drawn its fire.
     """
 
     setting: Setting
     facts: Facts
     places: Places
-    first: int
+    position: Ints
     _parties: dict[str, Bounds] = field(default_factory=dict)
 
     def acts(self, acts: Iterable[str], weapons: Iterable[str]) -> Bounds:
@@ -140,7 +140,7 @@ class Scene:
         return self.setting.replies.upper(
             clause.id,
             party,
-            rows + self.first,
+            self.position[rows],
             acts=lambda facts: self.setting.acts(facts, acts, weapons),
             window_us=round(parse_duration_h(exemption.window) * HOUR_US),
             distance_m=parse_length_m(exemption.distance),

@@ -1,0 +1,96 @@
+"""Facts about what goes wrong on a cluster: a worker is lost, none comes, no master answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from holdfire.engine.port import Part
+from holdfire.engine.spark import start_spark
+from holdfire.errors import EngineError
+from scripts.spark_cluster import Cluster, environment, free_port
+from tests.engines.stages import double, slowly_double
+
+ROOT = Path(__file__).resolve().parents[2]
+N_PARTS = 8
+
+
+def parts_of(folder: Path) -> list[Part]:
+    """Write parts whose function notes in the folder that it has begun."""
+    parts = []
+    for number in range(N_PARTS):
+        path = folder / f"given-{number}.parquet"
+        table = pa.table({"k": ["a"], "x": [float(number)]}).replace_schema_metadata({"folder": str(folder)})
+        pq.write_table(table, path)
+        parts.append(Part(name=f"part-{number}", files={"t": path}))
+    return parts
+
+
+def test_a_worker_that_dies_in_the_middle_changes_nothing(spark_is_here: None, tmp_path: Path) -> None:
+    """When one of two workers is killed while it runs a part, the other runs it again, and the result is right."""
+    lost: list[Path] = []
+
+    def kill_one(cluster: Cluster) -> None:
+        while not lost:
+            time.sleep(0.05)
+            begun = [note for note in tmp_path.glob("*.begun") if "work-0" in note.read_text(encoding="utf-8")]
+            lost.extend(note for note in begun if not note.with_suffix(".ended").exists())
+        cluster.kill_worker(0)
+
+    with Cluster(2) as cluster:
+        engine = start_spark(cluster.master)
+        try:
+            killer = threading.Thread(target=kill_one, args=(cluster,), daemon=True)
+            killer.start()
+            written = engine.map_parts(slowly_double, parts_of(tmp_path), tmp_path)
+            killer.join(timeout=10)
+        finally:
+            engine.close()
+    assert [False] == [note.with_suffix(".ended").exists() for note in lost]
+    assert N_PARTS < len(list(tmp_path.glob("*.begun")))
+    assert [f"part-{number}" for number in range(N_PARTS)] == [one.part for one in written]
+    values = [pq.read_table(one.tables["t"])["x"].to_pylist() for one in written]
+    assert [[2.0 * number] for number in range(N_PARTS)] == values
+
+
+def test_a_cluster_without_workers_is_given_up(spark_is_here: None, tmp_path: Path) -> None:
+    """Where no worker comes, the work ends in one error after the patience that was asked for."""
+    with Cluster(0) as cluster:
+        engine = start_spark(cluster.master, patience_s=3.0)
+        try:
+            started = time.monotonic()
+            with pytest.raises(EngineError, match="no worker for 3 seconds") as caught:
+                engine.map_parts(double, parts_of(tmp_path), tmp_path)
+            assert time.monotonic() - started < 20.0
+        finally:
+            engine.close()
+    assert cluster.master in caught.value.where
+
+
+def test_a_master_that_is_not_there_is_one_error(spark_is_here: None, tmp_path: Path) -> None:
+    """The command names a master that does not answer, and ends within half a minute with exit code 8."""
+    master = f"spark://127.0.0.1:{free_port()}"
+    agreement = ROOT / "examples" / "agreements" / "minsk-2-2015.yaml"
+    command = [sys.executable, "-m", "holdfire", "assess", "--agreement", str(agreement), str(tmp_path / "any.csv")]
+    done = subprocess.run(
+        [*command, "--engine", "spark", "--master", master, "--out", str(tmp_path / "case"), "--quiet"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    lines = done.stderr.splitlines()
+    assert done.returncode == 8
+    assert len(lines) == 3 and lines[0].startswith("No master answers there (") and master in lines[0]
+    assert lines[1:] == [
+        "  At --master.",
+        "  Start one (docs/how-to/run-on-a-cluster.md), or write the URL that its log names.",
+    ]
