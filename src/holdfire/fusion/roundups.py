@@ -46,8 +46,7 @@ of 6, 20 and 60 incidents a day."""
 COUNT_ERROR = 0.3
 """Standard deviation of a stated count, as a share of it."""
 MOST_SHARE = 1.25
-"""Most that a round-up's chances add up to, as a share of its count: an incident may stand in two parts, and it tells of
-both."""
+"""Most that a round-up's chances add up to, as a share of its count: an incident may stand in two parts, both told."""
 LEAST_PROB, MOST_PROB = 0.25, 0.98
 """Less likely memberships are not listed; none is surer."""
 UNTOLD, UNTOLD_SHARE = 0.5, 0.1

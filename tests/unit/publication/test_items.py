@@ -59,6 +59,25 @@ def test_words_are_shown_of_the_surest_reports(bulletin: Bulletin) -> None:
     assert all(len(quote.text) <= 400 for quote in quotes)
 
 
+def test_a_round_up_is_quoted_after_reports_of_the_incident(case: BulletinInputs, bulletin: Bulletin) -> None:
+    """The words of a report that belongs to a second incident too come last, and are quoted of both."""
+    item = next(item for item in bulletin.incidents if len(item.quotes) >= 2)
+    summing, other = (
+        item.quotes[0].report_id,
+        next(one.incident_id for one in bulletin.incidents if one.incident_id != item.incident_id and one.quotes),
+    )
+    added = pa.Table.from_pylist(
+        [{"report_id": summing, "incident_id": other, "prob": 0.97}], schema=case.memberships.schema
+    )
+    summed = replace(case, memberships=pa.concat_tables([case.memberships, added]))
+    found = compose(summed, start=DAY_START, end=DAY_END, language="en")
+    quoted = {one.incident_id: [quote.report_id for quote in one.quotes] for one in found.incidents}
+    assert item.quotes[1].report_id == quoted[item.incident_id][0]
+    assert summing not in quoted[other][:1]
+    numbers = [(one.incident_id, one.n_reports) for one in bulletin.incidents]
+    assert numbers == [(one.incident_id, one.n_reports) for one in found.incidents]
+
+
 def test_a_verdict_changed_by_review_is_told(bulletin: Bulletin) -> None:
     """The fictional case's two reviews are the two verdicts that changed."""
     assert [("cannot determine", "established"), ("cannot determine", "excluded")] == sorted(

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from holdfire.records.incident import INCIDENT_SCHEMA
@@ -101,6 +102,17 @@ def test_a_round_up_is_scored_by_its_rows() -> None:
     assert (1, 2, 2, 1) == (got.n_roundups, got.n_links, got.n_rows, got.n_secondary)
     assert (0.5, 0.5, 0.0) == (got.recall, got.precision, got.secondary_precision)
     assert 0.2 == pytest.approx(got.calibration_error)
+
+
+def test_an_incident_of_a_round_up_alone_is_right_where_there_was_more() -> None:
+    """Its own incident says that it tells of something not found: right where t7 is among it, else wrong."""
+    members = members_of(("r1", "a", 1.0), ("r2", "b", 1.0), ("r3", "c", 1.0), ("r9", "d", 1.0), ("r9", "a", 0.8))
+    found = ROUND_UP.filter(pc.not_equal(pc.fill_null(ROUND_UP["truth_id"], ""), "t7"))
+    for truth, share in ((ROUND_UP, 1.0), (found, 0.0)):
+        got = score_roundups(members, truth)
+        assert got is not None
+        assert (2, 1, share) == (got.n_rows, got.n_own, got.own_precision)
+        assert (1.0, 0.2) == pytest.approx((got.precision, got.calibration_error))
 
 
 def test_round_ups_have_no_vote_in_the_other_figures() -> None:
