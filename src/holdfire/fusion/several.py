@@ -61,7 +61,7 @@ ACTS = (
 _WORDS = {word: number for number, words in enumerate(NUMBERS, 2) for word in words}
 _NUMBER = rf"\d+|{'|'.join(_WORDS)}|{MANY}"
 _BEFORE = re.compile(rf"(?<![\w.,:])({_NUMBER})\s+(?:[^\W\d]+\s+){{0,2}}?(?:{ACTS})(?!\w)")
-_AFTER = re.compile(rf"(?<!\w)(?:{ACTS})\s*[:\u2013\u2014-]?\s*(\d+)(?![\w.,:])")
+_AFTER = re.compile(rf"(?<!\w)(?:{ACTS})\s*[:\u2013\u2014-]?\s*(\d+)(?!\w|[.,:]\d)")
 
 
 def number_in_words(text: str) -> int:

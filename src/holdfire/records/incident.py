@@ -134,7 +134,18 @@ INCIDENT_SCHEMA = pa.schema(
 class Membership:
     """State with which probability a report belongs to an incident.
 
-    A report that corroborates nothing (a lone siren, a lone thermal point) has a null incident and prob 0.
+    A report that corroborates nothing (a lone siren, a lone thermal point) has a null incident and prob 0. Rows are
+    sorted by report_id, then by falling prob, then by incident_id.
+
+    Attributes
+    ----------
+    report_id : str
+        A round-up, which tells of several incidents, has a row for each of them, every other report one row.
+    incident_id : str or None
+        None = it belongs to no incident.
+    prob : float, 0..1
+        Chance that the report tells of that incident; only a round-up's add up to more than 1. The first row of a
+        report is its main one. Incidents that others tell of do not count round-ups in ``n_reports``.
     """
 
     report_id: str

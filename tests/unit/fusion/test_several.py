@@ -37,6 +37,7 @@ def told(*rows: dict[str, Any], curated: bool = False) -> list[float]:
         ("Несколько обстрелов района за сутки", 3),
         ("За сутки 2 нарушения вокруг Одессы", 2),
         ("Сводка: обстрел, всего случаев: 6", 6),
+        ("Сводка за день: удар, всего случаев 2, пишут источники", 2),
     ],
 )
 def test_words_for_several_are_read(text: str, number: int) -> None:
@@ -56,6 +57,7 @@ def test_words_for_several_are_read(text: str, number: int) -> None:
         "152 mm howitzer fire",
         "2022 attacks",
         "3.5 attacks",
+        "Случаев 3,5 на тысячу",
         "x" * 200 + " 5 attacks",
     ],
 )
