@@ -157,8 +157,10 @@ def fuse(
     attached = attach_signals(prepared, groups.G, groups.H, chosen)
     told = summarise(prepared, learned, groups.first.size - 1, int(attached.row.size), rehearsal, realness)
     incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached)
+    del ties, realness
+    incidents = sort_table(incidents, ["incident_id"])
     return Fused(
-        incidents=sort_table(incidents, ["incident_id"]),
+        incidents=incidents,
         memberships=_membership_table(prepared, groups, main_probs(prob, groups, shared), attached, shared, ids),
         summary=told | {"n_memberships_of_round_ups": int(shared.row.size), "reviews": labels.notes},
     )

@@ -131,9 +131,11 @@ def _ordered(reports: pa.Table) -> tuple[tuple[pa.Table, NDArray[np.int64]], int
     table = _said(reports)
     n = table.num_rows
     ids = table.column("report_id")
+    if n < 2 or pc.all(pc.less(ids.slice(0, n - 1), ids.slice(1))).as_py():
+        return _near_together(table, np.arange(n)), 0
     order = pc.sort_indices(ids)
     ids = ids.take(order)
-    repeated = n > 1 and pc.any(pc.equal(ids.slice(1), ids.slice(0, n - 1))).as_py()
+    repeated = pc.any(pc.equal(ids.slice(1), ids.slice(0, n - 1))).as_py()
     if repeated:
         keys = [
             "report_id",
