@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -145,3 +149,31 @@ def test_trend_looks_at_every_claim_and_ends_well(case: Path) -> None:
     code, output = said("trend", str(case), "--json")
     assert 0 == code and len(breaks) == len(json.loads(output)["breaks"])
     assert "series by day" in said("trend", str(case))[1]
+
+
+@pytest.fixture(scope="module")
+def dimmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """Return a case of its watchers' reports alone, and the instant from which they notice three in ten as much."""
+    folder = tmp_path_factory.mktemp("dimmed")
+    simulate_files(AGREEMENT, Knobs(n_days=40, incidents_per_day=150.0, n_cameras=20), 12, folder)
+    reports, coverage = (pq.read_table(folder / f"{name}.parquet") for name in ("reports", "coverage"))
+    dim_at: datetime = pc.min(coverage["start"]).as_py() + timedelta(days=20)
+    late = pc.fill_null(pc.greater_equal(reports["occurred_start"], dim_at), False).to_numpy()
+    kept = ~late | (np.random.default_rng(1).random(late.size) < 0.3)
+    by_watchers = pc.is_in(reports["source_id"], value_set=pc.unique(coverage["watcher"])).to_numpy()
+    pq.write_table(reports.filter(pa.array(kept & by_watchers)), folder / "reports.parquet")
+    less = np.where(pc.greater_equal(coverage["start"], dim_at).to_numpy(), 0.3, 1.0)
+    at = coverage.schema.get_field_index("detection")
+    dim = coverage.set_column(at, coverage.schema.field(at), pa.array(coverage["detection"].to_numpy() * less))
+    pq.write_table(dim, folder / "coverage.parquet")
+    return assessed(folder, tmp_path_factory.mktemp("dimmed-case"), with_log=True), dim_at
+
+
+def test_where_only_the_watch_changed_trend_reports_no_change_of_the_rate(dimmed: tuple[Path, datetime]) -> None:
+    """When the watch dims, fewer breaches are seen from that day on, and no claim's rate is said to have changed."""
+    case, dim_at = dimmed
+    near = [one for one in trend_of_case(case)[1] if abs((one.on - dim_at.date()).days) <= 3]
+    assert sum(one.is_seen and one.prob_high > 0.8 and one.after_high < one.before_high for one in near) >= 4
+    assert not any(one.is_noticed for one in near)
+    output = said("trend", str(case))[1]
+    assert "no change of the rate is reported" in output and "cannot be determined" in output
