@@ -172,7 +172,8 @@ def dimmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
 def test_where_only_the_watch_changed_trend_reports_no_change_of_the_rate(dimmed: tuple[Path, datetime]) -> None:
     """When the watch dims, fewer breaches are seen from that day on, and no claim's rate is said to have changed."""
     case, dim_at = dimmed
-    near = [one for one in trend_of_case(case)[1] if abs((one.on - dim_at.date()).days) <= 3]
+    dim_on = dim_at.date() + timedelta(days=1)
+    near = [one for one in trend_of_case(case)[1] if abs((one.on - dim_on).days) <= 2]
     assert sum(one.is_seen and one.prob_high > 0.8 and one.after_high < one.before_high for one in near) >= 4
     assert not any(one.is_noticed for one in near)
     output = said("trend", str(case))[1]
