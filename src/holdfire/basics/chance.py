@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["count_distribution", "count_interval", "group_intervals", "prob_any", "prob_at_least"]
+__all__ = ["count_distribution", "count_interval", "group_intervals", "prob_any", "prob_at_least", "prob_sum_at_least"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,6 +27,8 @@ BLOCK = 32
 """Events in a block of the joined convolution."""
 LOG_DROPPED = math.log(2e18)
 """Minus the natural logarithm of half the mass (1e-18) that a block may lose to either side."""
+MAX_SUM = 1 << 14
+"""Steps in which sums of weights are told: 128 KiB of chances."""
 BATCH_CELLS = 1 << 20
 """Elements of the table in which the counts of small groups are found together: 8 MiB."""
 
@@ -124,6 +126,47 @@ def prob_at_least(prob: Floats, n: int) -> float:
     if n > prob.size:
         return 0.0
     return float(min(1.0, count_distribution(prob)[n:].sum()))
+
+
+def prob_sum_at_least(prob: Floats, weight: Floats, least: float) -> float:
+    """Return a lower bound of the probability that the weights of the events that happen add up to ``least`` or more.
+
+    Parameters
+    ----------
+    prob : float64, (n,), 0..1
+        Probabilities of independent events.
+    weight : float64, (n,), >= 0
+        What each adds.
+    least : float
+        The sum asked for.
+
+    Returns
+    -------
+    float, 0..1
+        Exact for whole weights and sums of up to ``MAX_SUM``; above it weights are rounded down to steps of
+        ``least / MAX_SUM``, so the value is too small by the probability of the sums that fall short thereby.
+
+    Examples
+    --------
+    >>> prob_sum_at_least(np.array([0.5, 0.5]), np.array([20.0, 5.0]), 20.0)
+    0.5
+    """
+    if least <= 0.0:
+        return 1.0
+    n_steps = int(min(np.ceil(least), MAX_SUM))
+    step = least / n_steps if least > MAX_SUM else 1.0
+    shift = np.minimum(np.floor(weight / step + 1e-9), n_steps).astype(np.int64)
+    # Chances of each sum of steps so far; the last one is "enough", and is not left again.
+    chances = np.zeros(n_steps + 1)
+    chances[0] = 1.0
+    for p, by in zip(prob.tolist(), shift.tolist(), strict=True):
+        if by == 0 or p == 0.0:
+            continue
+        moved = chances[:-1] * p
+        chances[:-1] -= moved
+        chances[by:-1] += moved[: n_steps - by]
+        chances[-1] += moved[n_steps - by :].sum()
+    return float(min(1.0, chances[-1]))
 
 
 def prob_any(prob: Floats, starts: Ints) -> Floats:
