@@ -24,6 +24,7 @@ from holdfire.assessment.changes import daily_means, exposure_ratio, rate_change
 from holdfire.assessment.counts import count_breaches
 from holdfire.assessment.coverage import local_days_within, silence_gaps, watch_shares
 from holdfire.assessment.exposure import (
+    ASSUMPTIONS,
     daily_exposures,
     exposures_of,
     restriction_sums,
@@ -71,6 +72,8 @@ class WatchAnswer:
     restrictions : tuple of RestrictionSum
     silences : tuple of SilenceGap
     undercount : Undercount
+    assumptions : tuple of str
+        What rates and the worth of a quiet day rest on; the undercount has its own.
     """
 
     start: datetime
@@ -80,6 +83,7 @@ class WatchAnswer:
     restrictions: tuple[RestrictionSum, ...]
     silences: tuple[SilenceGap, ...]
     undercount: Undercount
+    assumptions: tuple[str, ...]
 
 
 class _Case(NamedTuple):
@@ -181,6 +185,7 @@ def watch_of_case(
         restrictions=restriction_sums(coverage, *period),
         silences=tuple(SilenceGap(**row) for row in gaps.to_pylist()),
         undercount=undercount_of(incidents, members, reports, sources, *period),
+        assumptions=ASSUMPTIONS,
     )
 
 

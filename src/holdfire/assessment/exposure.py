@@ -35,7 +35,7 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.exposure import Exposure, RestrictionSum, ZoneRate
 
 __all__ = [
-    "BELONGS_FROM", "DailyExposure", "daily_exposures", "exposures_of", "restriction_sums", "seen_in",
+    "ASSUMPTIONS", "BELONGS_FROM", "DailyExposure", "daily_exposures", "exposures_of", "restriction_sums", "seen_in",
     "told_by_watchers", "zone_rate",
 ]  # fmt: skip
 
@@ -46,6 +46,14 @@ KM2 = 1e6
 """Square metres."""
 BELONGS_FROM = 0.5
 """Membership from which a source is held to tell of an incident."""
+ASSUMPTIONS = (
+    "The watch log is right: who watched where and when, and with which chance to notice. A chance that is stated too "
+    "high makes rates too low and quiet days worth too much.",
+    "An incident is noticed by that chance whoever else tells of it, and not the rarer the better it is hidden.",
+    "What was watched is no quieter than the rest of the zone; where watchers go where much happens, the rate of the "
+    "whole zone is lower than theirs.",
+    "Within the period the rate is one, days are independent, and incidents come by chance (Poisson).",
+)
 PER = 1_000.0
 """Rates are told per so many units of exposure."""
 

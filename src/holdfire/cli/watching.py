@@ -96,6 +96,8 @@ def _watch_lines(answer: WatchAnswer) -> Iterator[str]:
         yield "This case has no watch log: what was watched is not known. Name one with 'holdfire assess --coverage'."
     for rate in answer.rates:
         yield from _rate_lines(rate)
+    for sentence in answer.assumptions:
+        yield f"  assumes: {sentence}"
     if answer.restrictions:
         yield "Kept from watching"
     for one in answer.restrictions:
