@@ -184,7 +184,7 @@ def _break_lines(one: RateBreak) -> Iterator[str]:
     chance = _percent(one.prob_noticed_low, one.prob_noticed_high)
     yield f"  for what was noticed: {before} before, {after} after, had all been noticed; a change with {chance}"
     if not one.is_noticed:
-        yield "    no change of the rate is reported: the watch, or chance, explains what was seen"
+        yield "    no change of the rate is reported: the watch, or chance, may explain what was seen"
     elif not one.is_seen:
         yield "    what anybody told of does not show it: the watch changed the other way"
 
