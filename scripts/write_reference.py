@@ -14,7 +14,20 @@ import click
 import pyarrow as pa
 
 from holdfire.cli.main import SECTIONS, holdfire
-from holdfire.records import assessment, coverage, finding, incident, lineage, refusal, report, source, zone_shape
+from holdfire.records import (
+    assessment,
+    coverage,
+    finding,
+    incident,
+    lineage,
+    refusal,
+    report,
+    source,
+    zone_membership,
+    zone_shape,
+)
+from holdfire.simulate.breaches import TRUE_BREACH_SCHEMA
+from holdfire.simulate.world import TRUE_INCIDENT_SCHEMA, TRUE_MEMBERSHIP_SCHEMA
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 
@@ -36,6 +49,64 @@ TABLES: tuple[tuple[str, str, Any, pa.Schema], ...] = (
     ("findings.parquet", "what is said of a party", finding.Finding, finding.FINDING_SCHEMA),
     ("counts.parquet", "numbers of breaches", assessment.Count, assessment.COUNT_SCHEMA),
 )
+
+ANSWERS: tuple[tuple[str, str, Any, pa.Schema], ...] = (
+    ("Watch shares", "how much of a zone was watched on a day", coverage.WatchShare, coverage.WATCH_SCHEMA),
+    ("Silences", "days on which a source said nothing", coverage.SilenceGap, coverage.GAP_SCHEMA),
+    (
+        "Zone memberships",
+        "how surely an incident lies in a zone",
+        zone_membership.ZoneMembership,
+        zone_membership.ZONE_MEMBERSHIP_SCHEMA,
+    ),
+    (
+        "Window counts",
+        "numbers of breaches in any window and zone",
+        assessment.WindowCount,
+        assessment.WINDOW_COUNT_SCHEMA,
+    ),
+)
+"""Tables that a stage gives and no file of a case holds."""
+
+TRUTH: tuple[tuple[str, str, dict[str, str], pa.Schema], ...] = (
+    (
+        "true_incidents.parquet",
+        "what happened in a simulated world",
+        {
+            "truth_id": "`t` and a number.",
+            "at": "When it happened, UTC.",
+            "lon": "Degrees, WGS84.",
+            "lat": "Degrees, WGS84.",
+            "kind": "Path in the tree of event kinds.",
+            "actor": "Party that did it.",
+            "target": "Party that it was done to.",
+        },
+        TRUE_INCIDENT_SCHEMA,
+    ),
+    (
+        "true_memberships.parquet",
+        "what each report truly tells of",
+        {
+            "report_id": "A round-up has a row for each incident that it tells of; every other report has one row.",
+            "truth_id": "None = it is made up.",
+            "copied": "Whether it was copied from another source's report.",
+            "lie_id": "Reports of one lie share it; None = it is no lie.",
+        },
+        TRUE_MEMBERSHIP_SCHEMA,
+    ),
+    (
+        "true_breaches.parquet",
+        "which clause each incident truly breached",
+        {
+            "truth_id": "The incident.",
+            "clause_id": "The clause that it breached.",
+            "reading": "Under which reading.",
+            "party": "By whom.",
+        },
+        TRUE_BREACH_SCHEMA,
+    ),
+)
+"""Tables that ``holdfire simulate`` writes beside what a mission sees."""
 
 
 def commands_page() -> str:
@@ -80,6 +151,17 @@ def _meanings(record: Any) -> dict[str, str]:
     return found
 
 
+def _table(head: str, meanings: dict[str, str], schema: pa.Schema) -> list[str]:
+    """Return the lines of one table."""
+    lines = [head, "", "| column | type | null | meaning |", "|---|---|---|---|"]
+    for field in schema:
+        meaning = meanings.get(field.name, "").replace("|", "\\|").replace("``", "`")
+        kind = str(field.type).replace("timestamp[us, tz=UTC]", "timestamp us, UTC").replace("|", "\\|")
+        kind = kind.replace("<", "‹").replace(">", "›")
+        lines.append(f"| `{field.name}` | {kind} | {'yes' if field.nullable else 'no'} | {meaning} |")
+    return [*lines, ""]
+
+
 def records_page() -> str:
     """Return the page of tables: columns, types, and what they mean."""
     lines = ["# Tables of a case", ""]
@@ -89,14 +171,20 @@ def records_page() -> str:
     lines += ["in all but the two ids): " + ", ".join(f"`{name}`" for name in report.REQUIRED_COLUMNS) + ". The rest"]
     lines += ["are optional.", ""]
     for file, title, record, schema in TABLES:
-        meanings = _meanings(record)
-        lines += [f"## {file}: {title}", "", "| column | type | null | meaning |", "|---|---|---|---|"]
-        for field in schema:
-            meaning = meanings.get(field.name, "").replace("|", "\\|").replace("``", "`")
-            kind = str(field.type).replace("timestamp[us, tz=UTC]", "timestamp us, UTC").replace("|", "\\|")
-            kind = kind.replace("<", "‹").replace(">", "›")
-            lines.append(f"| `{field.name}` | {kind} | {'yes' if field.nullable else 'no'} | {meaning} |")
-        lines.append("")
+        lines += _table(f"## {file}: {title}", _meanings(record), schema)
+    lines += ["# Tables that stages give", "", "No file of a case holds these; they are what functions of the stages"]
+    lines += ["return, and what `holdfire coverage` and windows of counts are made from.", ""]
+    for file, title, record, schema in ANSWERS:
+        like = _meanings(assessment.Count) if record is assessment.WindowCount else {}
+        lines += _table(f"## {file}: {title}", like | _meanings(record), schema)
+    lines += [
+        "# Tables of a simulated world",
+        "",
+        "`holdfire simulate` writes what is true beside what a mission sees.",
+    ]
+    lines += [""]
+    for file, title, meanings, schema in TRUTH:
+        lines += _table(f"## {file}: {title}", meanings, schema)
     return "\n".join(lines)
 
 

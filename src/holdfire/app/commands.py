@@ -87,7 +87,7 @@ def _within(reports: pa.Table, start: str | None, end: str | None, zone: str) ->
     return reports
 
 
-def read_inputs(inputs: InputFiles, trees: Trees, zone: str = "UTC") -> ReadResult:
+def read_inputs(inputs: InputFiles, trees: Trees, zone: str = "UTC", *, takes_any_kind: bool = False) -> ReadResult:
     """Read every file of reports and their sources."""
     started = time.perf_counter()
     result = read_files(
@@ -99,6 +99,7 @@ def read_inputs(inputs: InputFiles, trees: Trees, zone: str = "UTC") -> ReadResu
         weapons=trees.weapons,
         targets=trees.targets,
         areas=inputs.areas,
+        takes_any_kind=takes_any_kind,
     )
     fields = {
         "n_in": sum(file.n_rows for file in result.files),
@@ -138,6 +139,9 @@ def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | Non
 def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | None = None) -> dict[str, Any]:
     """Read reports, join them into incidents, and write incidents, memberships and, for a step, lineage.
 
+    No clause is held against them, so kinds of event that our tree lacks are kept and named; where the run is strict or
+    brings a tree of its own, they are refused.
+
     Returns
     -------
     dict
@@ -149,7 +153,7 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
     chosen = FusionParameters() if parameters is None else parameters
     trees = load_trees(inputs.taxonomy)
     reviews = load_reviews(inputs.reviews)
-    read = read_inputs(inputs, trees)
+    read = read_inputs(inputs, trees, takes_any_kind=inputs.taxonomy is None and not inputs.strict)
     step = make_step(earlier, inputs.step_at, read.reports, "UTC")
     fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen, reviews.incidents), read.reports, step)
     case = CaseFolder(out)
@@ -161,7 +165,14 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
         "memberships": fused.memberships,
     }
     tables |= {} if step is None else {"lineage": fused.lineage}
-    return _write(case, tables, read, None, "fuse", _settings(inputs, chosen, step, reviews)) | _told(inputs, tables)
+    written = _write(case, tables, read, None, "fuse", _settings(inputs, chosen, step, reviews))
+    return written | _told(inputs, tables) | {"foreign_kinds": _foreign_kinds(read.reports, trees)}
+
+
+def _foreign_kinds(reports: pa.Table, trees: Trees) -> dict[str, int]:
+    """Return the kinds of event that the tree lacks, each with its number of reports, in their order."""
+    counted = pc.value_counts(reports["kind"].drop_null()).to_pylist()
+    return {one["values"]: one["counts"] for one in sorted(counted, key=str) if one["values"] not in trees.kinds}
 
 
 def assess_files(

@@ -6,7 +6,7 @@ stands beside what was watched, and an answer says what it assumes. Leaves the a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,9 +19,19 @@ import shapely
 from numpy.typing import NDArray
 
 from holdfire.app.wire import load_agreement_file, load_areas, load_trees
-from holdfire.assessment.changes import daily_means, exposure_ratio, rate_breaks, rate_changes, zones_of
+from holdfire.assessment.breaks import WatchedDays, rate_breaks, watched_days
+from holdfire.assessment.changes import daily_means, exposure_ratio, rate_changes, zones_of
+from holdfire.assessment.counts import count_breaches
 from holdfire.assessment.coverage import local_days_within, silence_gaps, watch_shares
-from holdfire.assessment.exposure import exposures_of, restriction_sums, seen_in, told_by_watchers, zone_rate
+from holdfire.assessment.exposure import (
+    ASSUMPTIONS,
+    daily_exposures,
+    exposures_of,
+    restriction_sums,
+    seen_in,
+    told_by_watchers,
+    zone_rate,
+)
 from holdfire.assessment.membership import zone_memberships
 from holdfire.assessment.undercount import undercount_of
 from holdfire.assessment.windows import window_chances
@@ -62,6 +72,8 @@ class WatchAnswer:
     restrictions : tuple of RestrictionSum
     silences : tuple of SilenceGap
     undercount : Undercount
+    assumptions : tuple of str
+        What rates and the worth of a quiet day rest on; the undercount has its own.
     """
 
     start: datetime
@@ -71,6 +83,7 @@ class WatchAnswer:
     restrictions: tuple[RestrictionSum, ...]
     silences: tuple[SilenceGap, ...]
     undercount: Undercount
+    assumptions: tuple[str, ...]
 
 
 class _Case(NamedTuple):
@@ -172,6 +185,7 @@ def watch_of_case(
         restrictions=restriction_sums(coverage, *period),
         silences=tuple(SilenceGap(**row) for row in gaps.to_pylist()),
         undercount=undercount_of(incidents, members, reports, sources, *period),
+        assumptions=ASSUMPTIONS,
     )
 
 
@@ -314,5 +328,32 @@ def trend_of_case(
     if clause is not None:
         counts = counts.filter(pc.equal(counts["clause_id"], clause))
     daily = daily_means(counts, days)
-    breaks = tuple(rate_breaks(daily, days[0], prob_change=1.0 / every_days))
+    watched = _watched(case, period, days, daily)
+    breaks = tuple(rate_breaks(daily, days[0], watched=watched, prob_change=1.0 / every_days))
     return period, breaks, {claim: lower.size for claim, (lower, _) in sorted(daily.items())}
+
+
+def _watched(
+    case: _Case, period: Period, days: list[date], claims: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], WatchedDays]:
+    # What the log's watchers told of each claim by day, and noticed of its zones; nothing where nobody knows.
+    assessments, coverage = case.folder.read("assessments"), case.folder.read("coverage")
+    told = _told(case, assessments)
+    if told is None or not coverage.num_rows:
+        return {}
+    by_watchers = count_breaches(
+        assessments.filter(pa.array(told > 0.0)), case.folder.read("incidents"), case.agreement
+    )
+    means = daily_means(by_watchers, days)
+    clauses = {one.id: one for one in case.agreement.clauses}
+    zones = {claim: zones_of(clauses[claim[0]], claim[2]) for claim in claims}
+    shapes = case.folder.read("zone_shapes")
+    every = {name for names in zones.values() for name in names}
+    watch = watch_shares(coverage, case.agreement, shapes, *period, zone_ids=every)
+    exposures = daily_exposures(watch, coverage, case.agreement, shapes, *period)
+    nothing = (np.zeros(len(days)), np.zeros(len(days)))
+    return {
+        claim: watched_days(means.get(claim, nothing), [exposures[name, claim[1]] for name in names])
+        for claim, names in zones.items()
+        if all((name, claim[1]) in exposures for name in names)
+    }

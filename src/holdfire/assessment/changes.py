@@ -1,16 +1,16 @@
-"""Turn counts of two periods into how a rate changed, and a daily series into the days on which it did.
+"""Turn counts of two periods into how a rate changed.
 
 Rules: a rate is what the watchers of the log told of, over what they noticed; where that is not known the ratio is a
 range, and beside it stands by how much the watch must have changed to explain what was seen. Days that scatter wider
 than Poisson widen the interval. A clause's watch is that of its own zones, added; zones that overlap are added twice in
-both periods. A break is looked for in the lower and in the upper means, by one prior. Leaves the
-arithmetic to ``basics``. Source: DESIGN, section 5.
+both periods. Leaves the days on which a rate changed to ``breaks`` and the arithmetic to ``basics``. Source: DESIGN,
+section 5.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -21,18 +21,15 @@ from holdfire.assessment.counts import claim_ranks
 from holdfire.assessment.coverage import EVERYWHERE_ID
 from holdfire.assessment.windows import Chances
 from holdfire.basics.rates import Range, dispersion_of, ratio_range, rise_range
-from holdfire.basics.segments import segmented
-from holdfire.records.change import RateBreak, RateChange
+from holdfire.records.change import RateChange
 from holdfire.records.clauses import Clause
 from holdfire.records.exposure import Exposure
 
-__all__ = ["NEAR_DAYS", "daily_means", "exposure_ratio", "rate_breaks", "rate_changes", "zones_of"]
+__all__ = ["daily_means", "exposure_ratio", "rate_changes", "zones_of"]
 
 Floats = NDArray[np.float64]
 Claim = tuple[str, str, str]
 
-NEAR_DAYS = 2
-"""A break is told with the probability of a change within so many days of it."""
 NO_EVENTS = Chances(np.empty(0), np.empty(0))
 
 
@@ -188,48 +185,3 @@ def _change(
         prob_rose_high=rose.high,
         watch_needed=needed,
     )
-
-
-def rate_breaks(
-    daily: Mapping[Claim, tuple[Floats, Floats]], first_on: date, *, prob_change: float = 1.0 / 30.0
-) -> Iterator[RateBreak]:
-    """Yield the days on which the rate of a claim changed, by claim and day.
-
-    Parameters
-    ----------
-    daily : mapping of claim to (float64, (n,), float64, (n,))
-        From :func:`daily_means`.
-    first_on : date
-        The first of these days.
-    prob_change : float, 0..1
-        Prior probability of a change on a day.
-
-    Yields
-    ------
-    RateBreak
-        Each day on which the most probable segmentation of the lower or of the upper means begins a segment.
-    """
-    for claim in sorted(daily):
-        lower, upper = daily[claim]
-        n = lower.size
-        found = [
-            segmented(one, np.ones(n), prob_change=prob_change, dispersion=dispersion_of(one)) for one in (lower, upper)
-        ]
-        starts = sorted({int(start) for one in found for start in one.starts})
-        edges = [*starts, n]
-        for number, start in enumerate(starts[1:], start=1):
-            near = sorted(one.prob_near(start, NEAR_DAYS) for one in found)
-            parts = [slice(edges[number - 1], start), slice(start, edges[number + 1])]
-            means = [float(series[part].mean()) for part in parts for series in (lower, upper)]
-            yield RateBreak(
-                clause_id=claim[0],
-                reading=claim[1],
-                party=claim[2],
-                on=first_on + timedelta(days=start),
-                prob_low=near[0],
-                prob_high=near[1],
-                before_low=means[0],
-                before_high=means[1],
-                after_low=means[2],
-                after_high=means[3],
-            )

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 
 from holdfire.assessment.coverage import EVERYWHERE_ID, local_days_within
 from holdfire.assessment.geometry.areas import area_m2
@@ -33,22 +34,58 @@ from holdfire.basics.special import gamma_share, solve
 from holdfire.records.agreement import Agreement
 from holdfire.records.exposure import Exposure, RestrictionSum, ZoneRate
 
-__all__ = ["BELONGS_FROM", "exposures_of", "restriction_sums", "seen_in", "told_by_watchers", "zone_rate"]
+__all__ = [
+    "ASSUMPTIONS", "BELONGS_FROM", "DailyExposure", "daily_exposures", "exposures_of", "restriction_sums", "seen_in",
+    "told_by_watchers", "zone_rate",
+]  # fmt: skip
 
 Row = Mapping[str, Any]
+Floats = NDArray[np.float64]
 
 KM2 = 1e6
 """Square metres."""
 BELONGS_FROM = 0.5
 """Membership from which a source is held to tell of an incident."""
+ASSUMPTIONS = (
+    "The watch log is right: who watched where and when, and with which chance to notice. A chance that is stated too "
+    "high makes rates too low and quiet days worth too much.",
+    "An incident is noticed by that chance whoever else tells of it, and not the rarer the better it is hidden.",
+    "What was watched is no quieter than the rest of the zone; where watchers go where much happens, the rate of the "
+    "whole zone is lower than theirs.",
+    "Within the period the rate is one, days are independent, and incidents come by chance (Poisson).",
+)
 PER = 1_000.0
 """Rates are told per so many units of exposure."""
 
 
-def exposures_of(
+class DailyExposure(NamedTuple):
+    """Hold how much of a zone was watched on each day of a period.
+
+    Attributes
+    ----------
+    hours : float64, (n,)
+        For how long the zone was somewhere.
+    km2_hours : float64, (n,), or None
+        Its area times that time; None for a zone without bounds.
+    watched, noticed : float64, (2, n), 0..1
+        Least and most of the share within reach of a watch, and of the same weighted by the probability to notice.
+    """
+
+    hours: Floats
+    km2_hours: Floats | None
+    watched: Floats
+    noticed: Floats
+
+    @property
+    def size(self) -> Floats:
+        """Return each day's exposure to a watch that never ends and misses nothing: km2-hours, or hours."""
+        return self.hours if self.km2_hours is None else self.km2_hours
+
+
+def daily_exposures(
     watch: pa.Table, coverage: pa.Table, agreement: Agreement, shapes: pa.Table, start: datetime, end: datetime
-) -> tuple[Exposure, ...]:
-    """Return how much of each zone was watched over a period.
+) -> dict[tuple[str, str], DailyExposure]:
+    """Return how much of each zone was watched on each day, by zone and reading, in their order.
 
     Parameters
     ----------
@@ -70,19 +107,19 @@ def exposures_of(
     rows: dict[tuple[str, str], list[Row]] = {}
     for row in watch.to_pylist():
         rows.setdefault((row["zone_id"], row["reading"]), []).append(row)
-    return tuple(
-        _exposure(key, rows[key], days, atlas, is_partly=partly and key[0] == EVERYWHERE_ID) for key in sorted(rows)
-    )
+    return {
+        key: _daily(key, rows[key], days, atlas, is_partly=partly and key[0] == EVERYWHERE_ID) for key in sorted(rows)
+    }
 
 
-def _exposure(
+def _daily(
     key: tuple[str, str],
     rows: list[Row],
     days: Mapping[date, tuple[int, int]],
     atlas: Atlas,
     *,
     is_partly: bool,
-) -> Exposure:
+) -> DailyExposure:
     region = EVERYWHERE if key[0] == EVERYWHERE_ID else atlas.by_zone[key]
     areas = _areas(region, atlas)
     bounded = all(area is not None for area in areas)
@@ -98,19 +135,33 @@ def _exposure(
         known[at] = row["watched_share"] is not None and not is_partly
         shares[:, at] = row["watched_share"] or 0.0, row["noticed_share"] or 0.0
     tops = np.where(known, shares, 1.0)
-    (watched, noticed), (watched_most, noticed_most) = (part @ size for part in (shares, tops))
+    watched, noticed = (np.stack([shares[part], tops[part]]) for part in (0, 1))
+    return DailyExposure(hours, size if bounded else None, watched, noticed)
+
+
+def exposures_of(
+    watch: pa.Table, coverage: pa.Table, agreement: Agreement, shapes: pa.Table, start: datetime, end: datetime
+) -> tuple[Exposure, ...]:
+    """Return how much of each zone was watched over a period; the arguments are those of :func:`daily_exposures`."""
+    found = daily_exposures(watch, coverage, agreement, shapes, start, end)
+    return tuple(_exposure(key, daily) for key, daily in found.items())
+
+
+def _exposure(key: tuple[str, str], daily: DailyExposure) -> Exposure:
+    watched, noticed = (part @ daily.size for part in (daily.watched, daily.noticed))
+    noticed_days = daily.noticed @ daily.hours / 24.0
     return Exposure(
         zone_id=key[0],
         reading=key[1],
-        n_days=int((hours > 0.0).sum()),
-        hours=float(hours.sum()),
-        km2_hours=float(size.sum()) if bounded else None,
-        watched_low=float(watched),
-        watched_high=float(watched_most),
-        noticed_low=float(noticed),
-        noticed_high=float(noticed_most),
-        noticed_days_low=float(shares[1] @ hours / 24.0),
-        noticed_days_high=float(tops[1] @ hours / 24.0),
+        n_days=int((daily.hours > 0.0).sum()),
+        hours=float(daily.hours.sum()),
+        km2_hours=None if daily.km2_hours is None else float(daily.km2_hours.sum()),
+        watched_low=float(watched[0]),
+        watched_high=float(watched[1]),
+        noticed_low=float(noticed[0]),
+        noticed_high=float(noticed[1]),
+        noticed_days_low=float(noticed_days[0]),
+        noticed_days_high=float(noticed_days[1]),
     )
 
 

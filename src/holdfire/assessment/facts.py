@@ -109,6 +109,8 @@ class Facts:
         Bounds of the probability that the target is of that kind.
     excluded_lower, excluded_upper : float64, (n,), 0..1
         As the incident's ``involved_excluded``; NaN = null.
+    count_low : float64, (n,), >= 0
+        Fewest single events, or persons freed; NaN = null.
     """
 
     incident_id: pa.Array
@@ -129,6 +131,7 @@ class Facts:
     target_upper: Floats
     excluded_lower: Floats
     excluded_upper: Floats
+    count_low: Floats
 
     @property
     def n(self) -> int:
@@ -149,13 +152,13 @@ READ = pa.schema([
     for name in (
         "incident_id", "prob_real_lower", "prob_real_upper", "occurred_start", "occurred_end", "place_model", "lon",
         "lat", "sigma_m", "area_id", "kind", "kinds", "actor", "actors", "involved_excluded_lower",
-        "involved_excluded_upper", "target_kind", "prob_target_kind", "weapon",
+        "involved_excluded_upper", "target_kind", "prob_target_kind", "weapon", "count_low",
     )
 ])  # fmt: skip
 """What an assessment reads of an incident."""
 _ARRAYS = (
     "real_lower", "real_upper", "start", "end", "vague", "lon", "lat", "sigma_m", "target_lower", "target_upper",
-    "excluded_lower", "excluded_upper",
+    "excluded_lower", "excluded_upper", "count_low",
 )  # fmt: skip
 _CODED = ("area", "kinds", "actors", "weapon", "target_kind")
 
@@ -254,4 +257,5 @@ def facts_of(incidents: pa.Table) -> Facts:
         target_upper=np.where(named, np.nan_to_num(share, nan=1.0), 0.0),
         excluded_lower=_chances(column["involved_excluded_lower"]),
         excluded_upper=_chances(column["involved_excluded_upper"]),
+        count_low=_floats(column["count_low"]),
     )

@@ -1,11 +1,17 @@
 """Chances: intervals of probability, their product, and the number of events among independent ones.
 
 Rule: not knowing is a range ``[lower, upper]``. The number of events among n independent ones with unequal
-probabilities is Poisson-binomial; its distribution is found by exact convolution. Larger counts join blocks of events
-through the discrete Fourier transform and keep of each block the counts that Bernstein's inequality leaves more than
-1e-18 of probability, so that every probability is within 1e-12 up to 10 million events. Source: Hong (2013), On
-computing the distribution function for the Poisson binomial distribution, CSDA 59; Boucheron, Lugosi and Massart
-(2013), Concentration Inequalities, eq. 2.10.
+probabilities is Poisson-binomial. Up to 512 events are convolved plainly, which only adds and multiplies what is not
+negative: each event changes a chance by three roundings (relative 3.4e-16). Above that, blocks of 32 are joined through
+the discrete Fourier transform and cut to the counts that Bernstein's inequality leaves more than 1e-18 of probability.
+
+How exact: what the cuts leave out is proven to be below 1e-18 for each of the n / 16 cuts, 7e-14 for a million events.
+Rounding passes a join without growing, for the other part sums to 1, so it is at most the sum over all blocks and
+joins; with Higham's bound of one transform (theorem 24.2) that is proven to be below n x 1e-15. That is the worst case,
+in which all roundings have one sign. Measured against the characteristic function of a million mixed events, every
+probability and every tail is within 1e-12; each block is scaled to sum to 1, so that no bias gathers. Source: Hong
+(2013), On computing the distribution function for the Poisson binomial distribution, CSDA 59; Boucheron, Lugosi and
+Massart (2013), Concentration Inequalities, eq. 2.10; Higham (2002), Accuracy and Stability of Numerical Algorithms.
 """
 
 from __future__ import annotations
@@ -16,7 +22,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["count_distribution", "count_interval", "group_intervals", "prob_any", "prob_at_least"]
+__all__ = ["count_distribution", "count_interval", "group_intervals", "prob_any", "prob_at_least", "prob_sum_at_least"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,6 +33,8 @@ BLOCK = 32
 """Events in a block of the joined convolution."""
 LOG_DROPPED = math.log(2e18)
 """Minus the natural logarithm of half the mass (1e-18) that a block may lose to either side."""
+MAX_SUM = 1 << 14
+"""Steps in which sums of weights are told: 128 KiB of chances."""
 BATCH_CELLS = 1 << 20
 """Elements of the table in which the counts of small groups are found together: 8 MiB."""
 
@@ -52,8 +60,13 @@ def _pairs(left: Floats, right: Floats) -> Floats:
     # Convolve row by row.
     size = left.shape[1] + right.shape[1] - 1
     width = 1 << (size - 1).bit_length()
-    joined = np.fft.irfft(np.fft.rfft(left, width) * np.fft.rfft(right, width), width)[:, :size]
-    return np.maximum(joined, 0.0)
+    # Rounding of either sign is kept: what is cut off below nothing here would add up to too much in all.
+    return np.fft.irfft(np.fft.rfft(left, width) * np.fft.rfft(right, width), width)[:, :size]
+
+
+def _whole(chances: Floats) -> Floats:
+    # Each row sums to 1 but for 1e-18 that is left out: what rounding adds to a sum would grow with the blocks.
+    return np.asarray(chances / chances.sum(axis=1, keepdims=True))
 
 
 def _window(prob: Floats) -> tuple[int, Floats]:
@@ -63,7 +76,7 @@ def _window(prob: Floats) -> tuple[int, Floats]:
     padded[: prob.size] = prob
     events = padded.reshape(n_blocks, BLOCK)
     mean, variance = events.sum(axis=1), (events * (1.0 - events)).sum(axis=1)
-    chances, first = np.ascontiguousarray(_direct(events.T).T), np.zeros(n_blocks, dtype=np.int64)
+    chances, first = _whole(np.ascontiguousarray(_direct(events.T).T)), np.zeros(n_blocks, dtype=np.int64)
     while first.size > 1:
         if first.size % 2:
             nothing = np.zeros((1, chances.shape[1]))
@@ -77,9 +90,9 @@ def _window(prob: Floats) -> tuple[int, Floats]:
         width = min(chances.shape[1], int(np.ceil(2.0 * reach.max())) + 2)
         kept = cut[:, None] + np.arange(width)
         inside = kept < chances.shape[1]
-        chances = np.where(inside, np.take_along_axis(chances, np.where(inside, kept, 0), axis=1), 0.0)
+        chances = _whole(np.where(inside, np.take_along_axis(chances, np.where(inside, kept, 0), axis=1), 0.0))
         first = first + cut
-    return int(first[0]), chances[0]
+    return int(first[0]), np.maximum(chances[0], 0.0)
 
 
 def count_distribution(prob: Floats) -> Floats:
@@ -124,6 +137,47 @@ def prob_at_least(prob: Floats, n: int) -> float:
     if n > prob.size:
         return 0.0
     return float(min(1.0, count_distribution(prob)[n:].sum()))
+
+
+def prob_sum_at_least(prob: Floats, weight: Floats, least: float) -> float:
+    """Return a lower bound of the probability that the weights of the events that happen add up to ``least`` or more.
+
+    Parameters
+    ----------
+    prob : float64, (n,), 0..1
+        Probabilities of independent events.
+    weight : float64, (n,), >= 0
+        What each adds.
+    least : float
+        The sum asked for.
+
+    Returns
+    -------
+    float, 0..1
+        Exact for whole weights and sums of up to ``MAX_SUM``; above it weights are rounded down to steps of
+        ``least / MAX_SUM``, so the value is too small by the probability of the sums that fall short thereby.
+
+    Examples
+    --------
+    >>> prob_sum_at_least(np.array([0.5, 0.5]), np.array([20.0, 5.0]), 20.0)
+    0.5
+    """
+    if least <= 0.0:
+        return 1.0
+    n_steps = int(min(np.ceil(least), MAX_SUM))
+    step = least / n_steps if least > MAX_SUM else 1.0
+    shift = np.minimum(np.floor(weight / step + 1e-9), n_steps).astype(np.int64)
+    # Chances of each sum of steps so far; the last one is "enough", and is not left again.
+    chances = np.zeros(n_steps + 1)
+    chances[0] = 1.0
+    for p, by in zip(prob.tolist(), shift.tolist(), strict=True):
+        if by == 0 or p == 0.0:
+            continue
+        moved = chances[:-1] * p
+        chances[:-1] -= moved
+        chances[by:-1] += moved[: n_steps - by]
+        chances[-1] += moved[n_steps - by :].sum()
+    return float(min(1.0, chances[-1]))
 
 
 def prob_any(prob: Floats, starts: Ints) -> Floats:

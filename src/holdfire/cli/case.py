@@ -27,6 +27,9 @@ from holdfire.readers.propose import propose_mapping
 __all__ = ["COMMANDS", "show_summary"]
 
 
+N_KINDS_SHOWN = 12
+
+
 def show_summary(summary: dict[str, Any], as_json: bool) -> None:
     """Write what a run read and made."""
     if as_json:
@@ -37,9 +40,22 @@ def show_summary(summary: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{file['name']}: {file['reader']}, {file['n_rows']:,} rows, {file['n_reports']:,} reports{refused}")
     for name, n_rows in summary["n_rows"].items():
         click.echo(f"  {name + '.parquet':<22} {n_rows:>10,} rows")
+    if summary.get("foreign_kinds"):
+        _warn_of_kinds(summary["foreign_kinds"])
     if "stream" in summary:
         _show_step(summary["stream"])
     click.echo(f"Written to {summary['out']}")
+
+
+def _warn_of_kinds(kinds: dict[str, int]) -> None:
+    """Name the kinds of event that the tree lacks."""
+    names = ", ".join(f"{kind} ({n:,})" for kind, n in list(kinds.items())[:N_KINDS_SHOWN])
+    more = f" and {len(kinds) - N_KINDS_SHOWN} more" if len(kinds) > N_KINDS_SHOWN else ""
+    click.echo(
+        f"Warning: our tree of event kinds lacks {names}{more}. They are fused as they stand; 'holdfire assess' "
+        "refuses their reports unless --taxonomy brings a tree that has them.",
+        err=True,
+    )
 
 
 def _show_step(stream: dict[str, Any]) -> None:

@@ -96,6 +96,8 @@ def _watch_lines(answer: WatchAnswer) -> Iterator[str]:
         yield "This case has no watch log: what was watched is not known. Name one with 'holdfire assess --coverage'."
     for rate in answer.rates:
         yield from _rate_lines(rate)
+    for sentence in answer.assumptions:
+        yield f"  assumes: {sentence}"
     if answer.restrictions:
         yield "Kept from watching"
     for one in answer.restrictions:
@@ -172,7 +174,19 @@ def compare(case: Path, start: str, end: str, with_from: str, with_to: str, as_j
 def _break_lines(one: RateBreak) -> Iterator[str]:
     yield f"{one.on}  {one.clause_id}, {one.party} (reading {one.reading})"
     before, after = _span(one.before_low, one.before_high), _span(one.after_low, one.after_high)
-    yield f"  from {before} to {after} a day; a change within two days with {_percent(one.prob_low, one.prob_high)}"
+    chance = _percent(one.prob_low, one.prob_high)
+    yield f"  as seen a day: {before} before, {after} after; a change within two days with {chance}"
+    if one.prob_noticed_low <= 0.0 and one.prob_noticed_high >= 1.0:
+        yield "  what was watched is not known, so whether the rate changed cannot be determined"
+        return
+    before = _span(one.noticed_before_low, one.noticed_before_high)
+    after = _span(one.noticed_after_low, one.noticed_after_high)
+    chance = _percent(one.prob_noticed_low, one.prob_noticed_high)
+    yield f"  for what was noticed: {before} before, {after} after, had all been noticed; a change with {chance}"
+    if not one.is_noticed:
+        yield "    no change of the rate is reported: the watch, or chance, may explain what was seen"
+    elif not one.is_seen:
+        yield "    what anybody told of does not show it: the watch changed the other way"
 
 
 @click.command()
@@ -194,7 +208,7 @@ def trend(case: Path, as_json: bool, **options: Any) -> None:
         return
     click.echo(f"From {period.start.isoformat()} to {period.end.isoformat()}: {len(looked_at)} series by day")
     click.echo("\n".join(line for one in breaks for line in _break_lines(one)) or "No day stands out.")
-    click.echo("As seen: a change of the watch looks the same. 'holdfire coverage' says what was watched.")
+    click.echo("As seen, a change of the watch looks like one of the rate. 'holdfire coverage' says what was watched.")
 
 
 COMMANDS = (coverage, compare, trend)

@@ -1,17 +1,9 @@
 """Review: what named persons say of a finding, weighed into one outcome.
 
-Turns reviews into outcomes by finding. Rules:
-
-1. A review stands until its own author supersedes it; of several that one author leaves standing on a finding, the last
-   one counts.
-2. Two different persons who confirm the breach, and outnumber everybody who does not, make it verified.
-3. Otherwise, as many rejections as confirmations, or more, take it back.
-4. Otherwise, people who cannot tell leave it undetermined where they are as many as those who confirm, and so does any
-   other dispute.
-5. One confirmation alone is kept and changes nothing.
-
-What speaks against the outcome is kept as dissent, and the party's reply beside it. Leaves the verdict by probability
-to ``standards``. Source: DESIGN, sections 1 (rule 5), 4 and 8.
+Turns reviews into outcomes by finding. Rules: a review stands until its own author supersedes it; what the standing
+ones come to is weighed as ``records.weighing`` says; what speaks against the outcome is kept as dissent, and the
+party's reply beside it. Leaves the verdict by probability to ``standards``. Source: DESIGN, sections 1 (rule 5), 4 and
+8.
 """
 
 from __future__ import annotations
@@ -23,12 +15,9 @@ from datetime import datetime
 from holdfire.errors import InputError
 from holdfire.records.clauses import STANDARDS
 from holdfire.records.finding import Review
+from holdfire.records.weighing import DECISIONS, last_words, person_of, weighed
 
-__all__ = ["DECISIONS", "Outcome", "outcomes_of"]
-
-DECISIONS = ("confirm", "reject", "cannot determine")
-VERIFIERS = 2
-"""Different persons who must confirm. Source: DESIGN, section 8."""
+__all__ = ["Outcome", "outcomes_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +51,6 @@ class Outcome:
     supersedes: str | None
 
 
-def _person(review: Review) -> str:
-    # Two spellings of one name are one person.
-    return " ".join(review.reviewer.split()).casefold()
-
-
 def _refuse(review: Review, what: str, mend: str) -> InputError:
     return InputError(what, f"review {review.review_id!r} of finding {review.finding_id!r}", mend)
 
@@ -86,30 +70,12 @@ def _check(review: Review, by_id: dict[str, Review]) -> None:
     if older is None:
         mend = "Name a review that is given."
         raise _refuse(review, f"A review supersedes one that is not there: {review.supersedes!r}.", mend)
-    if _person(older) != _person(review) or older.finding_id != review.finding_id:
+    if person_of(older.reviewer) != person_of(review.reviewer) or older.finding_id != review.finding_id:
         mend = "Give a review of your own; the other one stands beside it."
         raise _refuse(review, f"A review supersedes that of somebody else: {review.supersedes!r}.", mend)
     if (older.made_at, older.review_id) >= (review.made_at, review.review_id):
         mend = "Name an earlier review."
         raise _refuse(review, f"A review supersedes one that is not older: {review.supersedes!r}.", mend)
-
-
-def _standing(reviews: Iterable[Review]) -> list[Review]:
-    # Rule 1, in the order of instants.
-    last: dict[str, Review] = {}
-    for review in sorted(reviews, key=lambda one: (one.made_at, one.review_id)):
-        last[_person(review)] = review
-    return sorted(last.values(), key=lambda one: (one.made_at, one.review_id))
-
-
-def _decided(n_confirm: int, n_reject: int, n_unsure: int) -> str | None:
-    if n_confirm >= VERIFIERS and n_confirm > n_reject + n_unsure:
-        return "confirm"  # rule 2
-    if n_reject and n_reject >= max(n_confirm, n_unsure):
-        return "reject"  # rule 3
-    if n_unsure or n_reject:
-        return "cannot determine"  # rule 4
-    return None  # rule 5
 
 
 def _sentence(decision: str | None, standing: Sequence[Review]) -> str | None:
@@ -138,9 +104,8 @@ def _last(values: Iterable[str | None]) -> str | None:
 
 
 def _weighed(reviews: Iterable[Review]) -> Outcome:
-    standing = _standing(reviews)
-    n_confirm, n_reject, n_unsure = (sum(one.decision == said for one in standing) for said in DECISIONS)
-    decision = _decided(n_confirm, n_reject, n_unsure)
+    standing = last_words(reviews)
+    decision = weighed(one.decision for one in standing)
     deadlines = [one.remedy_deadline for one in standing if one.remedy_deadline is not None]
     return Outcome(
         decision=decision,

@@ -156,7 +156,7 @@ def fuse(
     realness = corroborate(prepared, groups, realness, shared)
     attached = attach_signals(prepared, groups.G, groups.H, chosen)
     told = summarise(prepared, learned, groups.first.size - 1, int(attached.row.size), rehearsal, realness)
-    incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached)
+    incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached, prob)
     del ties, realness
     incidents = sort_table(incidents, ["incident_id"])
     return Fused(

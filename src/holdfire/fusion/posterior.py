@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from holdfire.fusion.kernels import H_PLACE
 from holdfire.fusion.link import Groups, Ties
+from holdfire.fusion.numbers import number_bounds, stated_bounds
 from holdfire.fusion.parameters import Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.realness import Realness
@@ -252,6 +253,18 @@ def _numbers(prepared: Prepared, groups: Groups) -> dict[str, object]:
     return columns
 
 
+def _counts(prepared: Prepared, groups: Groups, prob: Floats) -> dict[str, object]:
+    """Return the bounds of the number of single events, or of persons freed."""
+    rows = groups.members
+    columns = [prepared.table.column(f"count_{end}") for end in ("low", "best", "high")]
+    said = [np.asarray(pc.fill_null(pc.cast(one, pa.float64()), float("nan")).to_numpy())[rows] for one in columns]
+    bounds = number_bounds(*stated_bounds(*said), groups.label[rows], prob[rows], groups.first.size - 1)
+    return {
+        name: pa.array(np.nan_to_num(value).astype(np.int32), mask=np.isnan(value))
+        for name, value in zip(("count_low", "count_high"), bounds, strict=True)
+    }
+
+
 def _languages(prepared: Prepared, groups: Groups) -> pa.Array:
     column = prepared.table.column("language")
     n_groups = groups.first.size - 1
@@ -295,9 +308,18 @@ def _explanation(groups: Groups, ties: Ties, realness: Realness, n_signals: Ints
 
 
 def incident_table(
-    prepared: Prepared, groups: Groups, ties: Ties, realness: Realness, learned: Learned, attached: Attached
+    prepared: Prepared,
+    groups: Groups,
+    ties: Ties,
+    realness: Realness,
+    learned: Learned,
+    attached: Attached,
+    prob: Floats,
 ) -> tuple[pa.Table, list[str]]:
-    """Return the incidents by ``INCIDENT_SCHEMA``, in the order of the groups, and their ids."""
+    """Return the incidents by ``INCIDENT_SCHEMA``, in the order of the groups, and their ids.
+
+    ``prob`` is each report's membership: float64, (n,), 0..1.
+    """
     n_groups = groups.first.size - 1
     anchors = prepared.table.column("report_id").take(pa.array(anchors_of(prepared, groups))).combine_chunks()
     ids = incident_ids(anchors)
@@ -318,6 +340,7 @@ def incident_table(
         **_what(prepared, groups, learned),
         "weapon": _mode(prepared.table.column("weapon"), groups),
         **_numbers(prepared, groups),
+        **_counts(prepared, groups, prob),
         "n_reports": np.diff(groups.first).astype(np.int32),
         "n_sources": realness.n_sources,
         "n_independent": realness.n_independent,

@@ -1,14 +1,8 @@
 """Reviewed: what the persons who reviewed a finding had said of it by an instant, and since when.
 
-Turns reviews into one word for each finding. Rules, the same as those by which findings are decided:
-
-1. Of several reviews by one person on a finding, the last one counts; spaces and capitals make no other person.
-2. Two different persons who confirm, and outnumber everybody who does not, verify the finding.
-3. Otherwise, rejections that are as many as the confirmations, or more, and as many as those who cannot tell, take it
-   back; any other doubt leaves it undetermined; one confirmation alone changes nothing.
-4. The word holds since the review that brought it about; a review later than the instant asked about is not seen.
-
-Leaves the verdict to ``findings``. Source: DESIGN, sections 1 (rule 5) and 8.
+Turns reviews into one word for each finding. Rules: reviews are weighed as ``records.weighing`` says, the same by which
+findings are decided; the word holds since the review that brought it about; a review later than the instant asked about
+is not seen. Leaves the verdict to ``findings``. Source: DESIGN, sections 1 (rule 5) and 8.
 """
 
 from __future__ import annotations
@@ -18,11 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from holdfire.records.finding import Review
+from holdfire.records.weighing import person_of, weighed
 
 __all__ = ["Word", "words_of"]
-
-PERSONS_TO_VERIFY = 2
-"""Different named persons who must confirm: DESIGN, section 8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +44,10 @@ def words_of(reviews: Iterable[Review], as_of: datetime) -> dict[str, Word]:
         if review.made_at > as_of:
             break
         said = last.setdefault(review.finding_id, {})
-        said[" ".join(review.reviewer.split()).casefold()] = review.decision
-        decision = _weighed(list(said.values()))
+        said[person_of(review.reviewer)] = review.decision
+        decision = weighed(said.values())
         before = words.get(review.finding_id)
         if before is None or before.decision != decision:
             was_verified = decision == "confirm" or (before is not None and before.was_verified)
             words[review.finding_id] = Word(decision=decision, since=review.made_at, was_verified=was_verified)
     return words
-
-
-def _weighed(decisions: list[str]) -> str | None:
-    n_confirm, n_reject, n_unsure = (decisions.count(one) for one in ("confirm", "reject", "cannot determine"))
-    if n_confirm >= PERSONS_TO_VERIFY and n_confirm > n_reject + n_unsure:
-        return "confirm"
-    if n_reject and n_reject >= max(n_confirm, n_unsure):
-        return "reject"
-    return "cannot determine" if n_reject or n_unsure else None

@@ -48,6 +48,8 @@ class Context:
     hide_event_ids : bool
         True where reports must not show which event their data set filed them under; the event's id is then kept
         in a further column ``truth_id``, to score clusters against.
+    takes_any_kind : bool
+        True where a kind of event that the tree lacks is kept as it stands; else its row is refused.
     """
 
     kinds: Taxonomy = field(default_factory=lambda: builtin_tree("kinds"))
@@ -55,6 +57,7 @@ class Context:
     targets: Taxonomy = field(default_factory=lambda: builtin_tree("targets"))
     areas: AreaIndex = field(default_factory=AreaIndex)
     hide_event_ids: bool = False
+    takes_any_kind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,12 @@ class ReadResult:
 
 
 def _context(
-    kinds: Taxonomy | None, weapons: Taxonomy | None, targets: Taxonomy | None, areas: Path | None, hidden: bool
+    kinds: Taxonomy | None,
+    weapons: Taxonomy | None,
+    targets: Taxonomy | None,
+    areas: Path | None,
+    hidden: bool,
+    takes_any_kind: bool = False,
 ) -> Context:
     return Context(
         kinds=kinds or builtin_tree("kinds"),
@@ -69,6 +74,7 @@ def _context(
         targets=targets or builtin_tree("targets"),
         areas=load_area_index(areas),
         hide_event_ids=hidden,
+        takes_any_kind=takes_any_kind,
     )
 
 
@@ -208,6 +214,7 @@ def read_files(
     targets: Taxonomy | None = None,
     areas: Path | None = None,
     hide_event_ids: bool = False,
+    takes_any_kind: bool = False,
 ) -> ReadResult:
     """Read files into one table of reports.
 
@@ -223,6 +230,8 @@ def read_files(
         The house's own where they are not given.
     hide_event_ids : bool
         Keep a data set's event ids out of the reports' ids, and in a further column ``truth_id``.
+    takes_any_kind : bool
+        Keep reports of kinds of event that the tree lacks; else they are refused.
 
     Raises
     ------
@@ -234,7 +243,7 @@ def read_files(
         The mapping, the sources or - in a strict run - rows have faults; all are named.
     """
     chosen = load_mapping(mapping) if mapping is not None else None
-    context = _context(kinds, weapons, targets, areas, hide_event_ids)
+    context = _context(kinds, weapons, targets, areas, hide_event_ids, takes_any_kind)
     given = load_sources(sources)
     return _read_all(dict.fromkeys(Path(path) for path in paths), chosen, context, given, strict)
 

@@ -64,27 +64,45 @@ class RateChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateBreak:
-    """Name a day from which a clause was breached more, or less, often than before.
+    """Name a day from which breaches of a clause became more, or fewer: as seen, for what was noticed, or both.
 
     Attributes
     ----------
     clause_id, reading, party : str
     on : date
         First day of the new rate, in the publication's time zone.
+    is_seen, is_noticed : bool
+        Whether the most probable segmentation begins a segment within two days of it: of what anybody told of, every
+        day taken as watched alike; and of what the log's own watchers told of, for what they noticed. Only the latter
+        is a change of the rate; the former alone may be one of the watch.
     prob_low, prob_high : float, 0..1
-        Probability of a change within two days of it, by the lower and by the upper probabilities of breaches: the
-        smaller first.
+        Probability of a change within two days of it as seen, by the lower and by the upper probabilities of breaches:
+        the smaller first.
     before_low, before_high, after_low, after_high : float
-        Mean number of breaches a day back to the break before it, and on to the one after it.
+        Mean number of breaches a day, as seen, back to the break before it, and on to the one after it.
+    prob_noticed_low, prob_noticed_high : float, 0..1
+        The same probability for what was noticed: the least and the most of the watches that the log leaves open; 0 and
+        1 where what was watched is not known.
+    noticed_before_low, noticed_before_high, noticed_after_low, noticed_after_high : float
+        Breaches a day of which the log's own watchers told, had all of the clause's zones been noticed; 0 and infinity
+        where nothing is known.
     """
 
     clause_id: str
     reading: str
     party: str
     on: date
+    is_seen: bool
+    is_noticed: bool
     prob_low: float
     prob_high: float
     before_low: float
     before_high: float
     after_low: float
     after_high: float
+    prob_noticed_low: float
+    prob_noticed_high: float
+    noticed_before_low: float
+    noticed_before_high: float
+    noticed_after_low: float
+    noticed_after_high: float

@@ -140,8 +140,8 @@ class Obligation(Model):
 class Exchange(Model):
     """Free persons by a deadline: so many on each side, or all whom a side holds.
 
-    Reports tell of releases and not of how many persons each freed, so one release frees ``freed_at_least`` of
-    them or more. That everybody is free is shown only by reports of the kinds in ``completion``.
+    A release frees as many persons as its incident's ``count_low``, and ``freed_at_least`` where that is not known or
+    less. That everybody is free is shown only by reports of the kinds in ``completion``.
     """
 
     kind: Literal["exchange"]
@@ -154,7 +154,9 @@ class Exchange(Model):
     evidence: list[KindPath] = Field(
         default=["governance/release"], min_length=1, description="Kinds of event that show a release."
     )
-    freed_at_least: int = Field(default=1, ge=1, description="Fewest persons whom one such event frees.")
+    freed_at_least: int = Field(
+        default=1, ge=1, description="Fewest persons whom one such event frees, where no report says how many."
+    )
     completion: list[KindPath] = Field(default=[], description="Kinds of event that show that all owed are free.")
     late_shows: Prob = Field(
         default=0.0,

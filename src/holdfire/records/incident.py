@@ -54,6 +54,10 @@ class Incident:
     weapon : str or None
         Path in the tree of weapons.
     casualties_low, casualties_best, casualties_high : int or None
+    count_low, count_high : int or None
+        Single events that the incident consists of (rounds, explosions), or persons freed by a release, from its
+        reports: ``count_low`` is the least that any of them says, ``count_high`` the most that all of them allow, or
+        where they clash the most that any of them does. None = nobody says.
     n_reports, n_sources, n_independent : int
         Reports, sources, and sources that do not copy one another.
     languages : str
@@ -87,6 +91,8 @@ class Incident:
     casualties_low: int | None = None
     casualties_best: int | None = None
     casualties_high: int | None = None
+    count_low: int | None = None
+    count_high: int | None = None
     n_reports: int
     n_sources: int
     n_independent: int
@@ -121,6 +127,8 @@ INCIDENT_SCHEMA = pa.schema(
         ("casualties_low", pa.int32()),
         ("casualties_best", pa.int32()),
         ("casualties_high", pa.int32()),
+        ("count_low", pa.int32()),
+        ("count_high", pa.int32()),
         pa.field("n_reports", pa.int32(), nullable=False),
         pa.field("n_sources", pa.int32(), nullable=False),
         pa.field("n_independent", pa.int32(), nullable=False),

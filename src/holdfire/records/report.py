@@ -66,8 +66,8 @@ class Report:
     target_kind, weapon : str or None
         Paths in the trees of targets and weapons.
     count_low, count_best, count_high : int or None
-        Single events that the report tells of (rounds, explosions); where it speaks of most of a day or longer, the
-        incidents that it sums up.
+        Single events that the report tells of (rounds, explosions), or the persons whom a release freed; where it
+        speaks of most of a day or longer, the incidents that it sums up.
     casualties_low, casualties_best, casualties_high : int or None
         Persons killed or wounded.
     text, language, document : str or None

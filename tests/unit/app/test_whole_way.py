@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from holdfire.app.commands import InputFiles, assess_files, fuse_files
 from holdfire.app.guarantee import ladder_of_case
@@ -15,8 +18,10 @@ from holdfire.app.publish import Wanted, publish_case
 from holdfire.app.queries import explain_id
 from holdfire.app.worlds import evaluate_case, simulate_files
 from holdfire.basics.canonical import sha256_file
-from holdfire.errors import InputError, MissingInputError, UnknownIdError
+from holdfire.cli.main import holdfire
+from holdfire.errors import DocumentError, InputError, MissingInputError, UnknownIdError
 from holdfire.evidence.manifest import differing_outputs
+from holdfire.records import taxonomy
 from holdfire.simulate.knobs import Knobs
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -139,6 +144,26 @@ def test_fuse_needs_no_agreement(world: Path, tmp_path: Path) -> None:
     summary = fuse_files(InputFiles(reports=(world / "reports.parquet",)), tmp_path / "fused")
     assert summary["n_rows"]["incidents"] > 0
     assert not (tmp_path / "fused" / "assessments.parquet").exists()
+
+
+def test_fuse_takes_kinds_that_the_tree_lacks_and_assess_refuses_them(world: Path, tmp_path: Path) -> None:
+    """Fused alone they are kept and named in a warning; a strict run, a tree of one's own and assess refuse them."""
+    table = pq.read_table(world / "reports.parquet")
+    kinds = ["piracy/boarding" if row < 3 else kind for row, kind in enumerate(table["kind"].to_pylist())]
+    at = table.schema.get_field_index("kind")
+    foreign = tmp_path / "foreign.parquet"
+    pq.write_table(table.set_column(at, table.schema.field(at), pa.array(kinds, pa.string())), foreign)
+    told = CliRunner().invoke(holdfire, ["fuse", str(foreign), "--out", str(tmp_path / "fused"), "--quiet"])
+    assert 0 == told.exit_code and "lacks piracy/boarding (3)" in told.stderr
+    assert "piracy/boarding" in pq.read_table(tmp_path / "fused" / "incidents.parquet")["kind"].to_pylist()
+    assert 0 == pq.read_metadata(tmp_path / "fused" / "refused.parquet").num_rows
+    inputs = InputFiles(reports=(foreign,), sources=world / "sources.json")
+    assert 3 == assess_files(world / "agreement.yaml", inputs, tmp_path / "assessed")["n_rows"]["refused"]
+    with pytest.raises(DocumentError, match="boarding"):
+        fuse_files(replace(inputs, strict=True), tmp_path / "strict")
+    own = tmp_path / "tree.yaml"
+    own.write_bytes((Path(taxonomy.__file__).parent / "trees" / "kinds.yaml").read_bytes())
+    assert 3 == fuse_files(replace(inputs, taxonomy=own), tmp_path / "own")["n_rows"]["refused"]
 
 
 def test_the_ladder_is_told_under_each_reading(case: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from holdfire.assessment.changes import daily_means, exposure_ratio, rate_breaks, rate_changes, zones_of
+from holdfire.assessment.changes import daily_means, exposure_ratio, rate_changes, zones_of
 from holdfire.assessment.windows import Chances
 from holdfire.basics.rates import Range
 from holdfire.records.assessment import ASSESSMENT_SCHEMA, COUNT_SCHEMA
@@ -117,21 +117,3 @@ def test_a_day_without_a_row_has_no_breach() -> None:
     days = [date(2030, 1, 1) + timedelta(days=day) for day in range(4)]
     lower, upper = daily_means(counts([1, 0, 0, 2], [1, 0, 0, 3]), days)[CLAIM]
     assert ([1, 0, 0, 2], [1, 0, 0, 3]) == (lower.tolist(), upper.tolist())
-
-
-def test_a_break_is_found_with_its_rates() -> None:
-    """A rise from 2 to 10 a day on the 41st day is one break, sure, with the means on either side."""
-    rng = np.random.default_rng(9)
-    upper = rng.poisson(np.repeat([2.0, 10.0], 40)).astype(float)
-    series = {CLAIM: (upper * 0.8, upper)}
-    [one] = rate_breaks(series, date(2030, 1, 1))
-    assert abs((one.on - date(2030, 2, 10)).days) <= 1
-    assert one.prob_low > 0.9
-    assert one.before_high < 3.0 and one.after_low > 7.0
-
-
-def test_a_steady_series_seldom_has_a_break() -> None:
-    """Of 40 series of eighty days of one rate, at most 6 have a break at all."""
-    rng = np.random.default_rng(10)
-    steady = [rng.poisson(4.0, 80).astype(float) for _ in range(40)]
-    assert sum(bool(list(rate_breaks({CLAIM: (one, one)}, date(2030, 1, 1)))) for one in steady) <= 6

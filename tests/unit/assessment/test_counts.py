@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from holdfire.assessment.counts import count_breaches, local_days
+from holdfire.assessment.counts import TALLY_SCHEMA, count_breaches, count_tallies, local_days
 from holdfire.basics.chance import count_interval
 from holdfire.errors import ModelError
 from holdfire.records.assessment import ASSESSMENT_SCHEMA, COUNT_SCHEMA
 from tests.unit.assessment.case_words import agreement_named, incidents_of, judged
+from tests.unit.basics.counting_oracle import interval_of
 
 SHOT = {"what": "gunfire", "by": "north", "at": "2030-03-05 12:00:00", "where": [37.5, 48.5]}
 
@@ -86,3 +88,32 @@ def test_other_incidents_are_refused() -> None:
     table = judged(agreement, incidents_of([SHOT], agreement.time_zone))
     with pytest.raises(ModelError, match="lacks"):
         count_breaches(table, incidents_of([], "UTC"), agreement)
+
+
+def test_large_counts_are_exact_by_claim_and_day() -> None:
+    """Each claim's interval on each day, and in all, is that of its own events' characteristic function."""
+    rng = np.random.default_rng(12)
+    n = 120_000
+    party, day = rng.choice(["north", "south"], n, p=[0.8, 0.2]), rng.integers(0, 3, n)
+    lower = rng.random(n) ** 3
+    upper = lower + (1.0 - lower) * rng.random(n) * 0.5
+    tallies = pa.table(
+        {
+            "incident_id": pa.array([f"i{k:06d}" for k in range(n)]),
+            "clause_id": pa.repeat("fire", n),
+            "reading": pa.repeat("signed", n),
+            "party": pa.array(party.tolist()),
+            "on": pa.array([date(2030, 3, 5 + k) for k in day.tolist()], pa.date32()),
+            "prob_lower": lower,
+            "prob_upper": upper,
+            "is_established": pa.repeat(False, n),
+        },
+        schema=TALLY_SCHEMA,
+    )
+    rows = count_tallies(tallies).to_pylist()
+    assert 8 == len(rows)
+    for row in rows:
+        mine = (party == row["party"]) & ((day == row["on"].day - 5) if row["on"] is not None else True)
+        assert (interval_of(lower[mine])[0], interval_of(upper[mine])[1]) == (row["low"], row["high"])
+        assert row["n_assessed"] == int(mine.sum())
+        assert row["mean_lower"] == pytest.approx(lower[mine].sum(), rel=1e-12)

@@ -17,6 +17,7 @@ from holdfire.assessment.shapes import zone_shapes
 from holdfire.assessment.undercount import source_groups, undercount_of
 from holdfire.assessment.windows import Chances
 from holdfire.basics.instants import parse_instant
+from holdfire.basics.rates import prob_quiet_is_quiet
 from holdfire.records.coverage import COVERAGE_SCHEMA
 from holdfire.records.exposure import Exposure, ZoneRate
 from holdfire.records.incident import MEMBERSHIP_SCHEMA
@@ -209,3 +210,11 @@ def test_nothing_told_bounds_nothing() -> None:
     under = undercount_of(incidents, members, reports, table, END, END + timedelta(days=1))
     assert (0.0, 0.0, None) == (under.n_seen, under.n_all_low, under.classes)
     assert under.why_no_classes == "nobody told of anything"
+
+
+def test_a_quiet_day_s_ends_take_the_watchers_and_everybody() -> None:
+    """The low end rests on the watchers' incidents and what they noticed, the high end on all and every day."""
+    exposure = exposed({"zone": "valley", "detection": 0.6})
+    found, days = rated_with(exposure, 4), exposure.hours / 24.0
+    assert prob_quiet_is_quiet(4.0, days * 0.6, 0.6) == pytest.approx(found.prob_quiet_low)
+    assert prob_quiet_is_quiet(4.0, days, 0.6) == pytest.approx(found.prob_quiet_high)

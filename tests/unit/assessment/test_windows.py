@@ -19,6 +19,7 @@ from holdfire.basics.instants import parse_instant
 from holdfire.errors import ModelError
 from holdfire.records.assessment import WINDOW_COUNT_SCHEMA
 from tests.unit.assessment.case_words import agreement_named, incidents_of, judged
+from tests.unit.basics.counting_oracle import interval_of
 
 SHOT = {"what": "gunfire", "by": "north", "at": "2030-03-05 12:00:00", "where": [37.5, 48.5]}
 NUMBERS = ("n_assessed", "mean_lower", "mean_upper", "low", "high", "prob_any_lower", "prob_any_upper", "n_established")
@@ -124,3 +125,15 @@ def test_joint_bounds_hold_whatever_goes_together(outcomes: list[tuple[bool, boo
     first, second = (Chances(*[np.array([np.mean([one[k] for one in outcomes])])] * 2) for k in (0, 1))
     found = joint(first, second)
     assert found.lower[0] - 1e-12 <= np.mean([a and b for a, b in outcomes]) <= found.upper[0] + 1e-12
+
+
+def test_a_large_count_in_a_window_and_a_zone_is_exact() -> None:
+    """Two thousand incidents within a zone and a window have the interval of their characteristic function."""
+    rng = np.random.default_rng(13)
+    bounds = np.sort(rng.uniform(0.01, 1.0, (2_000, 2)), axis=1)
+    said = [{**SHOT, "real": pair} for pair in bounds.tolist()]
+    [whole] = counted(said, "2030-03-05", "2030-03-06")
+    [inside] = counted(said, "2030-03-05", "2030-03-06", zone="mill")
+    expected = (interval_of(bounds[:, 0])[0], interval_of(bounds[:, 1])[1])
+    assert expected == (whole["low"], whole["high"]) == (inside["low"], inside["high"])
+    assert bounds.sum(axis=0) == pytest.approx([inside["mean_lower"], inside["mean_upper"]])

@@ -25,11 +25,12 @@ def bound_of(seen: np.ndarray) -> tuple[float, float]:
     return found.n_all, found.n_all_low
 
 
-@pytest.mark.parametrize(("easy", "hard"), [(0.6, 0.15), (0.4, 0.4), (0.3, 0.05)])
-def test_chao_s_bound_is_below_the_truth(easy: float, hard: float) -> None:
+@pytest.mark.parametrize(("easy", "hard"), [(0.6, 0.15), (0.4, 0.4), (0.3, 0.05), (0.8, 0.02)])
+@pytest.mark.parametrize("n", [300, 2_000])
+def test_chao_s_bound_is_below_the_truth(n: int, easy: float, hard: float) -> None:
     """In at least 90 % of worlds the low end is at most the truth, and above what was seen."""
-    ends = [(bound_of(seen)[1], len(seen)) for seen in (world(one, 600, easy, hard) for one in range(N_WORLDS))]
-    assert np.mean([low <= 600 for low, _ in ends]) >= 0.9
+    ends = [(bound_of(seen)[1], len(seen)) for seen in (world(one, n, easy, hard) for one in range(N_WORLDS))]
+    assert np.mean([low <= n for low, _ in ends]) >= 0.9
     assert all(low > n_seen for low, n_seen in ends)
 
 

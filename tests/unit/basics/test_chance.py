@@ -15,6 +15,7 @@ from holdfire.basics.chance import (
     group_intervals,
     prob_any,
     prob_at_least,
+    prob_sum_at_least,
 )
 
 chances = st.lists(st.floats(0.0, 1.0), max_size=10)
@@ -131,3 +132,37 @@ def test_a_distribution_agrees_with_a_million_draws() -> None:
     expected = count_distribution(prob)
     error = np.sqrt(expected * (1.0 - expected) / n)
     assert (np.abs(np.bincount(drawn, minlength=13) / n - expected) <= 5.0 * error + 1e-6).all()
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 1.0), st.integers(0, 9)), max_size=9),
+    st.integers(0, 40),
+)
+def test_a_sum_of_weights_equals_enumeration(events: list[tuple[float, int]], least: int) -> None:
+    """The probability that weights add up to so much equals the sum over every combination of events."""
+    expected = 0.0
+    for outcome in product((0, 1), repeat=len(events)):
+        chance = 1.0
+        for happened, (p, _) in zip(outcome, events, strict=True):
+            chance *= p if happened else 1.0 - p
+        expected += chance * (sum(w for happened, (_, w) in zip(outcome, events, strict=True) if happened) >= least)
+    prob, weight = (np.array([one[part] for one in events], dtype=float) for part in (0, 1))
+    np.testing.assert_allclose(prob_sum_at_least(prob, weight, least), expected, atol=1e-12)
+
+
+def test_a_sum_of_equal_weights_is_a_count() -> None:
+    """With weights of one it is the probability of at least so many events."""
+    prob = np.random.default_rng(4).random(300)
+    for least in (100, 150, 170):
+        np.testing.assert_allclose(prob_sum_at_least(prob, np.ones(300), least), prob_at_least(prob, least), atol=1e-12)
+
+
+def test_a_large_sum_is_never_put_too_high() -> None:
+    """Above the steps that are held the value is a lower bound, and near the exact one."""
+    rng = np.random.default_rng(5)
+    prob, weight = rng.random(60), rng.integers(1, 4_000, 60).astype(float)
+    draws = (rng.random((40_000, 60)) < prob) @ weight
+    for least in (40_000.0, 60_000.0, 75_000.0):
+        found = prob_sum_at_least(prob, weight, least)
+        assert found <= (draws >= least).mean() + 0.01
+        assert found >= (draws >= least * 1.005).mean() - 0.01

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -122,3 +124,21 @@ def test_a_quiet_day_s_worth_agrees_with_simulated_days() -> None:
     expected = ((true == 0) & (seen == 0)).sum() / (seen == 0).sum()
     weighted = prob_quiet_is_quiet(3.0, days * noticed + noticed, noticed)
     assert weighted == pytest.approx(expected, abs=0.005)
+
+
+@pytest.mark.parametrize("noticed", [0.2, 0.5, 0.9])
+def test_a_quiet_day_s_worth_is_calibrated(noticed: float) -> None:
+    """Of days on which nothing was seen, in 4,000 simulated worlds, as many were quiet as is said, in five bins."""
+    rng = np.random.default_rng(21)
+    # Near the improper prior: of shape 1/2, and wide.
+    rate = rng.gamma(0.5, 20.0, 4_000)
+    happened = rng.poisson(rate[:, None], (4_000, 30))
+    seen = rng.binomial(happened, noticed)
+    said = np.array([prob_quiet_is_quiet(float(n), 30 * noticed, noticed) for n in seen.sum(axis=1)], dtype=float)
+    silent = seen == 0
+    n_silent, n_quiet = silent.sum(axis=1), (silent & (happened == 0)).sum(axis=1)
+    for low, high in pairwise((0.0, 0.2, 0.4, 0.6, 0.8, 1.0)):
+        kept = (said > low) & (said <= high)
+        if n_silent[kept].sum() >= 500:
+            share = n_quiet[kept].sum() / n_silent[kept].sum()
+            assert share == pytest.approx((said[kept] @ n_silent[kept]) / n_silent[kept].sum(), abs=0.03)
