@@ -229,7 +229,7 @@ def prepare_zone(geometry: shapely.Geometry, projection: Projection | None = Non
     middle = centre_lon([geometry])
     whole = turned(geometry, middle)
     rings = rings_of(whole)
-    exact = exact_grid(rings, middle)
+    exact = exact_grid([rings], middle)
     octaves = None
     if rings.x.size:
         coarse = densify(rings, plane, math.inf)
