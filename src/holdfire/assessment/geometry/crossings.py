@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from holdfire.assessment.geometry.compiled import compiled
 
-__all__ = ["find_holders", "holds", "list_edges", "mark_references"]
+__all__ = ["FIRST", "OWN", "find_holders", "holds", "list_edges", "mark_references"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,6 +26,10 @@ Flags = NDArray[np.bool_]
 
 BATCH = 1024
 """Places whose cells are looked up at a time, with vector instructions."""
+REST, N_REST, N_HELD, FIRST = 0, 1, 2, 3
+OWN = 8
+"""Columns of a set's row: another set, how many zones that one has, how many both have, and up to eight more zones,
+which come after those of the other set."""
 _MARGIN = 1e-9
 """Cells; an edge so near to a cell counts as passing it, which is far more than the lookup rounds."""
 _SPLITTER = 134217729.0
@@ -147,15 +151,31 @@ def _mark_edge(table: Floats, k: int, frame: Floats, columns: int, rows: int, ma
 
 
 @compiled
+def _with_zone(sets: Shorts, n: int, old: int, zone: int) -> Shorts:
+    # Append the set that has one zone more; a full row is not copied but becomes the rest.
+    if n == sets.shape[0]:
+        wider = np.zeros((2 * n, sets.shape[1]), np.int32)
+        wider[:n] = sets
+        sets = wider
+    held = sets[old, N_HELD] - sets[old, N_REST]
+    if held < OWN:
+        sets[n] = sets[old]
+    else:
+        held = 0
+        sets[n, REST] = old
+        sets[n, N_REST] = sets[old, N_HELD]
+    sets[n, N_HELD] = sets[old, N_HELD] + 1
+    sets[n, FIRST + held] = zone
+    return sets
+
+
+@compiled
 def mark_references(table: Floats, first_edge: Ints, frame: Floats, columns: int, rows: int, held: Shorts) -> Shorts:
     """Find the zones that hold each cell's reference place.
 
-    Writes the number of their set to ``held``; returns the sets: int32, (n_sets, 2), each another set and one more
-    zone. Set 0 is empty. A zone comes after all zones of the set that it is added to.
+    Writes the number of their set to ``held`` and returns the sets, of which set 0 is empty.
     """
-    sets = np.empty((64, 2), np.int32)
-    sets[0, 0] = 0
-    sets[0, 1] = -1
+    sets = np.zeros((64, FIRST + OWN), np.int32)
     n = 1
     mark = np.zeros(columns * rows, np.bool_)
     seen = np.empty(4, np.int64)
@@ -176,12 +196,7 @@ def mark_references(table: Floats, first_edge: Ints, frame: Floats, columns: int
                     continue
                 old = held[cell]
                 if with_zone[old] < 0:
-                    if n == sets.shape[0]:
-                        wider = np.empty((2 * n, 2), np.int32)
-                        wider[:n] = sets
-                        sets = wider
-                    sets[n, 0] = old
-                    sets[n, 1] = zone
+                    sets = _with_zone(sets, n, old, zone)
                     with_zone[old] = n
                     n += 1
                 held[cell] = with_zone[old]
@@ -200,7 +215,7 @@ def _turn(lon: float, middle: float) -> float:
 
 @compiled
 def _look_up(
-    lon: Floats, lat: Floats, frame: Floats, middle: float, columns: int, rows: int, cell: Shorts, at: Shorts
+    lon: Floats, lat: Floats, frame: Floats, middle: float, columns: int, rows: int, at: Shorts
 ) -> None:
     # The cell of each place; without a branch, so that vector instructions may do it. -1 outside the frame.
     west = frame[0]
@@ -219,85 +234,100 @@ def _look_up(
 
 
 @compiled
+def _write_set(sets: Shorts, number: int, zones: Shorts, used: int) -> int:
+    # Write all places of the row, also those without a zone, which costs less than asking how many there are: the
+    # next set is written over them. Only the last row of a set is not full, so the rows before it are written after.
+    while True:
+        at = used + sets[number, N_REST]
+        for k in range(OWN):
+            zones[at + k] = sets[number, FIRST + k]
+        number = sets[number, REST]
+        if number == 0:
+            return used
+
+
+@compiled
+def _toggle(zones: Shorts, used: int, n: int, zone: int, present: bool) -> int:
+    # Put a zone into the rising list zones[used:used + n], or take it out.
+    k = used + n
+    while k > used and zones[k - 1] >= zone:
+        k -= 1
+    held = k < used + n and zones[k] == zone
+    if held and not present:
+        for i in range(k, used + n - 1):
+            zones[i] = zones[i + 1]
+        return n - 1
+    if present and not held:
+        for i in range(used + n, k, -1):
+            zones[i] = zones[i - 1]
+        zones[k] = zone
+        return n + 1
+    return n
+
+
+@compiled
 def _holders(
-    px: float, py: float, c: int, code: int, frame: Floats, columns: int, cell: Shorts, first: Shorts, edge: Shorts,
-    owner: Shorts, table: Floats, sets: Shorts, found: Shorts,
+    px: float, py: float, c: int, code: int, frame: Floats, columns: int, first: Shorts, edge: Shorts, owner: Shorts,
+    table: Floats, sets: Shorts, zones: Shorts, used: int,
 ) -> int:  # fmt: skip
-    # The zones of a cell that a boundary passes, last zone first: those of the reference place, where an odd number of
-    # their edges lies between, are toggled.
+    # The zones in a cell that a boundary passes: those of the reference place, where a zone changes of which an odd
+    # number of edges lies between.
     passed = -code - 1
-    held = first[passed, 1]
     qx = frame[0] + (c % columns) * frame[4] + frame[6]
     qy = frame[1] + (c // columns) * frame[5] + frame[7]
-    n = 0
-    k = first[passed + 1, 0] - 1
-    while k >= first[passed, 0]:
+    n = sets[first[passed, 1], N_HELD]
+    _write_set(sets, first[passed, 1], zones, used)
+    k = first[passed, 0]
+    end = first[passed + 1, 0]
+    while k < end:
         zone = owner[edge[k]]
         odd = False
         on_line = False
-        while k >= first[passed, 0] and owner[edge[k]] == zone:
+        while k < end and owner[edge[k]] == zone:
             met = _between(table, edge[k], px, py, qx, qy)
             odd = odd != (met == 1)
             on_line = on_line or met == 2
-            k -= 1
-        while sets[held, 1] > zone:
-            found[n] = sets[held, 1]
-            n += 1
-            held = sets[held, 0]
-        if sets[held, 1] == zone:
-            odd = not odd
-            held = sets[held, 0]
+            k += 1
         if odd or on_line:
-            found[n] = zone
-            n += 1
-    while held > 0:
-        found[n] = sets[held, 1]
-        n += 1
-        held = sets[held, 0]
+            held = False
+            for i in range(used, used + n):
+                held = held or zones[i] == zone
+            n = _toggle(zones, used, n, zone, on_line or not held)
     return n
 
 
 @compiled
 def find_holders(
     lon: Floats, lat: Floats, frame: Floats, middle: float, columns: int, n_zones: int, cell: Shorts, first: Shorts,
-    edge: Shorts, owner: Shorts, table: Floats, sets: Shorts, last: Ints,
-) -> Shorts:  # fmt: skip
+    edge: Shorts, owner: Shorts, table: Floats, sets: Shorts, last: Ints, zones: Shorts,
+) -> int:  # fmt: skip
     """Find the zones that hold each place.
 
-    Returns the zones, place after place and rising for each; ``last[i]`` becomes the number of them up to place i.
+    Writes the zones, place after place and rising for each, and to ``last[i]`` the number of them up to place i.
+    Returns that number for all places, or -1 if there is no room for so many.
     """
     rows = cell.size // columns
     at = np.empty(BATCH, np.int32)
-    found = np.empty(n_zones + 1, np.int32)
-    zones = np.empty(2 * lon.size + n_zones, np.int32)
+    most = zones.size - n_zones - OWN
     used = 0
     for begin in range(0, lon.size, BATCH):
         end = min(begin + BATCH, lon.size)
-        _look_up(lon[begin:end], lat[begin:end], frame, middle, columns, rows, cell, at)
+        _look_up(lon[begin:end], lat[begin:end], frame, middle, columns, rows, at)
         for i in range(begin, end):
+            if used > most:
+                return -1
             c = at[i - begin]
             code = cell[c] if c >= 0 else 0
-            if code != 0:
-                if used + n_zones > zones.size:
-                    wider = np.empty(2 * zones.size + n_zones, np.int32)
-                    wider[:used] = zones[:used]
-                    zones = wider
-                n = 0
-                if code > 0:
-                    while code > 0:
-                        found[n] = sets[code, 1]
-                        n += 1
-                        code = sets[code, 0]
-                else:
-                    px = _turn(lon[i], middle)
-                    n = _holders(
-                        px, lat[i], c, code, frame, columns, cell, first, edge, owner, table, sets, found
-                    )  # fmt: skip
-                for k in range(n):
-                    zones[used + k] = found[n - 1 - k]
-                used += n
+            if code >= 0:
+                _write_set(sets, code, zones, used)
+                used += sets[code, N_HELD]
+            else:
+                px = _turn(lon[i], middle)
+                used += _holders(
+                    px, lat[i], c, code, frame, columns, first, edge, owner, table, sets, zones, used
+                )  # fmt: skip
             last[i] = used
-    return zones[:used]
+    return used
 
 
 @compiled
@@ -308,10 +338,10 @@ def holds(
     """Say for each place whether any zone holds it."""
     rows = cell.size // columns
     at = np.empty(BATCH, np.int32)
-    found = np.empty(n_zones + 1, np.int32)
+    zones = np.empty(n_zones + OWN, np.int32)
     for begin in range(0, lon.size, BATCH):
         end = min(begin + BATCH, lon.size)
-        _look_up(lon[begin:end], lat[begin:end], frame, middle, columns, rows, cell, at)
+        _look_up(lon[begin:end], lat[begin:end], frame, middle, columns, rows, at)
         for i in range(begin, end):
             c = at[i - begin]
             code = cell[c] if c >= 0 else 0
@@ -319,5 +349,5 @@ def holds(
             if code < 0:
                 px = _turn(lon[i], middle)
                 out[i] = (
-                    _holders(px, lat[i], c, code, frame, columns, cell, first, edge, owner, table, sets, found) > 0
+                    _holders(px, lat[i], c, code, frame, columns, first, edge, owner, table, sets, zones, 0) > 0
                 )

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from holdfire.assessment.geometry.crossings import find_holders, holds, list_edges, mark_references
+from holdfire.assessment.geometry.crossings import FIRST, OWN, find_holders, holds, list_edges, mark_references
 from holdfire.assessment.geometry.rings import Rings, centre_lon, rings_of, turned
 from holdfire.assessment.geometry.slices import in_slices
 
@@ -35,7 +35,7 @@ _REFERENCE = (0.51270189, 0.48339746)
 """Shares of a cell's width and height; odd numbers, so that no drawn edge passes through a reference place."""
 _TINY_DEG = 1e-6
 """Degrees (0.1 m); a smaller set gets one cell, whose reference place lies outside all zones."""
-_SLICE = 1 << 17
+_SLICE = 1 << 16
 """Places that one thread takes at a time; their cells are looked up in smaller batches."""
 
 
@@ -64,8 +64,8 @@ class ExactGrid:
         The zone of each edge, rising.
     table : float64, (n_edges, 4), degrees
         Ends of the edges: x1, y1, x2, y2.
-    sets : int32, (n_sets, 2)
-        Each another set and one more zone; set 0 is empty.
+    sets : int32, (n_sets, 11)
+        Each another set and up to eight more zones (``crossings`` names the columns); set 0 is empty.
     """
 
     frame: Floats
@@ -129,7 +129,7 @@ def exact_grid(zones: list[Rings], middle: float) -> ExactGrid:
     first_edge = np.concatenate(([0], np.cumsum(n_edges))).astype(np.int64)
     frame, side = _frame(table)
     held = np.zeros(side * side, dtype=np.int32)
-    sets = np.array([[0, -1]], dtype=np.int32)
+    sets = np.zeros((1, FIRST + OWN), dtype=np.int32)
     if side > 1:
         sets = mark_references(table, first_edge, frame, side, side, held)
     count = np.zeros(side * side, dtype=np.int32)
@@ -231,11 +231,20 @@ def holders(lon: Floats, lat: Floats, grid: ExactGrid, threads: int = 1) -> Hold
     """
     x = np.ascontiguousarray(lon, dtype=np.float64)
     y = np.ascontiguousarray(lat, dtype=np.float64)
-    first = np.zeros(x.size + 1, dtype=np.int64)
-    arrays, parts = _arrays(grid), {}
+    first = np.empty(x.size + 1, dtype=np.int64)
+    first[0] = 0
+    arrays = _arrays(grid)
+    parts: dict[int, Shorts] = {}
+    spare = [np.empty(2 * _SLICE + grid.n_zones + OWN, dtype=np.int32) for _ in range(max(threads, 1))]
 
     def find(part: slice) -> None:
-        parts[part.start] = find_holders(x[part], y[part], *arrays, first[1:][part])
+        room, n = spare.pop(), -1
+        while n < 0:
+            n = find_holders(x[part], y[part], *arrays, first[1:][part], room)
+            if n < 0:
+                room = np.empty(2 * room.size, dtype=np.int32)
+        parts[part.start] = room[:n].copy()
+        spare.append(room)
 
     in_slices(find, x.size, threads, _SLICE)
     starts = sorted(parts)

@@ -34,10 +34,12 @@ def in_slices(fill: Callable[[slice], None], n: int, threads: int, size: int = S
     >>> seen = []
     >>> in_slices(lambda part: seen.append(part), 40_000, 1)
     >>> seen
-    [slice(0, 40000, None)]
+    [slice(0, 32768, None), slice(32768, 40000, None)]
     """
+    parts = [slice(begin, min(begin + size, n)) for begin in range(0, max(n, 1), size)]
     if threads <= 1 or n <= size:
-        fill(slice(0, n))
+        for part in parts:
+            fill(part)
         return
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, [slice(begin, min(begin + size, n)) for begin in range(0, n, size)]))
+        list(pool.map(fill, parts))
