@@ -10,6 +10,7 @@ Source: the grid and its exact predicate are described in ``crossings``.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -155,13 +156,15 @@ def exact_grid(zones: list[Rings], middle: float) -> ExactGrid:
     )
 
 
-def exact_grid_of(geometries: list[shapely.Geometry]) -> ExactGrid:
+def exact_grid_of(geometries: list[shapely.Geometry], threads: int = 1) -> ExactGrid:
     """Return the index of a set of polygons for exact places.
 
     Parameters
     ----------
     geometries : list of shapely.Geometry
         Polygons or multipolygons in WGS84 longitude and latitude; any may be empty.
+    threads : int, 1 or more
+        Threads to share the checks of the polygons; the result does not depend on it.
 
     Raises
     ------
@@ -169,7 +172,9 @@ def exact_grid_of(geometries: list[shapely.Geometry]) -> ExactGrid:
         A geometry is no polygon, or a coordinate is no longitude or latitude.
     """
     middle = centre_lon(geometries)
-    return exact_grid([rings_of(turned(geometry, middle)) for geometry in geometries], middle)
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        zones = list(pool.map(lambda geometry: rings_of(turned(geometry, middle)), geometries))
+    return exact_grid(zones, middle)
 
 
 def _arrays(grid: ExactGrid) -> tuple[object, ...]:
