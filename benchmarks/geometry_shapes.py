@@ -7,6 +7,7 @@ shares no formula with the kernel: no angle, no flux, no simplified edge. Rule: 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -137,7 +138,7 @@ def line_mass(edges: Floats, x: float, y: float, sigma: float) -> float:
         turn = np.nan_to_num(np.sort(np.stack([(-REACH - ends_x[0]) / dx, (REACH - ends_x[0]) / dx]), axis=0))
     cuts = [begin, np.clip(turn[0], begin, end), np.clip(turn[1], begin, end), end]
     total = 0.0
-    for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+    for first, last in itertools.pairwise(cuts):
         middle = ends_x[0] + (first + last) / 2.0 * dx
         east = (middle > REACH) & (last > first)
         total += float((ndtr(ends_y[0] + last * dy) - ndtr(ends_y[0] + first * dy))[east].sum())

@@ -15,7 +15,7 @@ from holdfire.assessment.geometry.areas import area_overlap
 from holdfire.assessment.geometry.inside import contains, exact_grid_of, holders
 from holdfire.assessment.geometry.kernel import edge_sums
 from holdfire.assessment.geometry.places import bounds_in_zone, place_bounds, project_places
-from holdfire.assessment.geometry.zones import PreparedZone, prepare_zone
+from holdfire.assessment.geometry.zones import prepare_zone
 
 Floats = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ def test_a_set_of_zones_holds_what_each_holds(
     zones = [shapely.Polygon()]
     for geometry, _, _ in drawn:
         middle = np.array(geometry.centroid.coords[0])
-        shift = (lon, 10.0) + rng.normal(0.0, apart, 2) - middle
+        shift = np.array([lon, 10.0]) + rng.normal(0.0, apart, 2) - middle
         zones.append(shapely.transform(geometry, lambda xy, shift=shift: np.clip(xy + shift, -300.0, 300.0)))
     zones = [zone for zone in zones if zone.is_empty or abs(zone.bounds[1] + zone.bounds[3]) < 160.0]
     xy = np.concatenate([shapely.get_coordinates(zones), rng.normal((lon, 10.0), 2.0 * apart, (300, 2))])

@@ -137,8 +137,7 @@ def _mark_edge(table: Floats, k: int, frame: Floats, columns: int, rows: int, ma
             ):
                 column -= 1
             while (
-                column < columns
-                and (_side(ax, ay, bx, by, frame[0] + column * frame[4] + frame[6], level) > 0.0) == up
+                column < columns and (_side(ax, ay, bx, by, frame[0] + column * frame[4] + frame[6], level) > 0.0) == up
             ):
                 column += 1
             if column < columns:
@@ -214,9 +213,7 @@ def _turn(lon: float, middle: float) -> float:
 
 
 @compiled
-def _look_up(
-    lon: Floats, lat: Floats, frame: Floats, middle: float, columns: int, rows: int, at: Shorts
-) -> None:
+def _look_up(lon: Floats, lat: Floats, frame: Floats, middle: float, columns: int, rows: int, at: Shorts) -> None:
     # The cell of each place; without a branch, so that vector instructions may do it. -1 outside the frame.
     west = frame[0]
     south = frame[1]
@@ -275,7 +272,7 @@ def _holders(
     passed = -code - 1
     qx = frame[0] + (c % columns) * frame[4] + frame[6]
     qy = frame[1] + (c // columns) * frame[5] + frame[7]
-    n = sets[first[passed, 1], N_HELD]
+    n = int(sets[first[passed, 1], N_HELD])
     _write_set(sets, first[passed, 1], zones, used)
     k = first[passed, 0]
     end = first[passed + 1, 0]
@@ -348,6 +345,4 @@ def holds(
             out[i] = code > 0
             if code < 0:
                 px = _turn(lon[i], middle)
-                out[i] = (
-                    _holders(px, lat[i], c, code, frame, columns, first, edge, owner, table, sets, zones, 0) > 0
-                )
+                out[i] = _holders(px, lat[i], c, code, frame, columns, first, edge, owner, table, sets, zones, 0) > 0

@@ -177,7 +177,9 @@ def exact_grid_of(geometries: list[shapely.Geometry], threads: int = 1) -> Exact
     return exact_grid(zones, middle)
 
 
-def _arrays(grid: ExactGrid) -> tuple[object, ...]:
+def _arrays(
+    grid: ExactGrid,
+) -> tuple[Floats, float, int, int, Shorts, Shorts, Shorts, Shorts, Floats, Shorts]:
     return (
         grid.frame, grid.middle, grid.columns, grid.n_zones, grid.cell, grid.first, grid.edge, grid.owner, grid.table,
         grid.sets,

@@ -166,9 +166,7 @@ def centred_projection(lon0: float, lat0: float) -> Projection:
     )
 
 
-def project(
-    lon: Floats, lat: Floats, projection: Projection, threads: int = 1
-) -> tuple[Floats, Floats, Floats]:
+def project(lon: Floats, lat: Floats, projection: Projection, threads: int = 1) -> tuple[Floats, Floats, Floats]:
     """Project places to the plane.
 
     Parameters
