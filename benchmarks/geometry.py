@@ -6,7 +6,7 @@ installed is asked in each way that makes a difference to it. Times are medians 
 million places single runs. Errors over random zones are against an integral of its own (``geometry_shapes``).
 Budget: about eight minutes on two cores.
 
-    python -m benchmarks.geometry [--places 1000000] [--exact 10000000] [--zones 10000] [--threads 2]
+    python -m benchmarks.geometry [probabilities] [exact] [accuracy] [--places 1000000] [--many 10000000] [--threads 2]
 """
 
 from __future__ import annotations
@@ -183,37 +183,41 @@ def accuracy(n_zones: int) -> None:
         print(f"  {len(errors)} places {name}: largest error {max(errors):.1e}, mean {np.mean(errors):.1e}")
 
 
+def timed_probabilities(geometries: list[shapely.Geometry], n: int, threads: int) -> None:
+    """Print what preparing takes, and the tables of both worlds."""
+    build = median_s(lambda: prepare_zones(geometries))
+    n_vertices = sum(shapely.get_num_coordinates(geometry) for geometry in geometries)
+    print(f"{len(geometries)} zones, {n_vertices} vertices: prepared in {build:.2f} s")
+    prepared = prepare_zones(geometries)
+    for name, near in (("all over the region", None), ("along the front", geometries[0])):
+        print(f"\nprobabilities of {n} places {name}")
+        probabilities(places(np.random.default_rng(SEED + 1), n, near), geometries, prepared, threads)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="*", default=["probabilities", "exact", "accuracy"])
     parser.add_argument("--places", type=int, default=1_000_000)
-    parser.add_argument("--exact", type=int, default=10_000_000)
+    parser.add_argument("--many", type=int, default=10_000_000)
     parser.add_argument("--zones", type=int, default=10_000)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
-    rng = np.random.default_rng(SEED)
-    geometries = zones(rng)
-    everywhere, near = places(rng, given.places, None), places(rng, given.places, geometries[0])
+    geometries = zones(np.random.default_rng(SEED))
+    lon, lat, sigma = places(np.random.default_rng(SEED + 2), given.many, None)
     begin = time.perf_counter()
-    held(*(values[:1000] for values in near), prepare_zones(geometries), 1)
-    yes(near[0][:1000], near[1][:1000], geometries, 1)
+    held(lon[:1000], lat[:1000], sigma[:1000], prepare_zones(geometries), 1)
+    yes(lon[:1000], lat[:1000], geometries, 1)
     print(f"first call, compiling or loading included: {time.perf_counter() - begin:.1f} s")
-    n_vertices = sum(shapely.get_num_coordinates(geometry) for geometry in geometries)
-    build = median_s(lambda: prepare_zones(geometries))
-    print(f"{len(geometries)} zones, {n_vertices} vertices: prepared in {build:.2f} s")
-    prepared = prepare_zones(geometries)
-    for name, world in (("all over the region", everywhere), ("along the front", near)):
-        print(f"\nprobabilities of {given.places} places {name}")
-        probabilities(world, geometries, prepared, given.threads)
-    del prepared
-    print(f"\n{given.places} exact places all over the region (x: as long as ours)")
-    exact_places(everywhere[0], everywhere[1], geometries, given.threads, REPEATS)
-    if given.exact:
-        print(f"\n{given.exact} exact places all over the region, peers once (x: as long as ours)")
-        exact_places(*places(rng, given.exact, None)[:2], geometries, given.threads, 1)
-    print(f"\n{FEW} exact places, the slow peers once")
-    slow_peers(everywhere[0][:FEW], everywhere[1][:FEW], geometries)
-    if given.zones:
+    if "probabilities" in given.parts:
+        timed_probabilities(geometries, given.places, given.threads)
+    if "exact" in given.parts:
+        for n, repeats in ((given.places, REPEATS), (given.many, 1)):
+            print(f"\n{n} exact places all over the region, peers {repeats} times (x: as long as ours)")
+            exact_places(lon[:n], lat[:n], geometries, given.threads, repeats)
+        print(f"\n{FEW} exact places, the slow peers once")
+        slow_peers(lon[:FEW], lat[:FEW], geometries)
+    if "accuracy" in given.parts:
         print(f"\naccuracy over {given.zones} random zones")
         accuracy(given.zones)
 
