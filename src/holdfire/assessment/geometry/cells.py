@@ -28,12 +28,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
 Flags = NDArray[np.bool_]
+Singles = NDArray[np.float32]
 
 CELL_SIGMAS = 4.0
 """Sigmas at the lower end of the octave; side of a cell."""
-REACH_SIGMAS = 9.0
-"""Sigmas at the lower end, 4.5 at the upper: what is cut off is at most exp(-4.5^2 / 2) = 4e-5 per turn of the boundary
-as the place sees it."""
+REACH_SIGMAS = 8.5
+"""Sigmas at the lower end, 4.25 at the upper: what is cut off is at most exp(-4.25^2 / 2) = 1.2e-4 per turn of the
+boundary as the place sees it."""
+CERTAIN_SIGMAS = 4.25
+"""Sigmas; a place so far from the whole boundary is inside or outside, which is wrong by at most exp(-4.25^2 / 2) =
+1.2e-4, and by Phi(-4.25) = 1.1e-5 where the boundary is straight."""
 SIDE = 8
 """Cells along the side of a block."""
 GAP = 6
@@ -64,6 +68,9 @@ class Grid:
         First element of each run, and the one after its last.
     ends : float64, (n_runs, 4), metres
         Beginning and end of each run: x1, y1, x2, y2.
+    certain : float32, (n_cells,), metres
+        Up to this sigma a place in the cell is taken to be inside (above 0) or outside (below 0) for certain; 0 where
+        the boundary passes.
     """
 
     west: float
@@ -76,6 +83,7 @@ class Grid:
     run: Shorts
     span: Shorts
     ends: Floats
+    certain: Singles
 
 
 @compiled
@@ -140,6 +148,35 @@ def _list_runs(box: Ints, group: Ints, columns: int, block: Shorts, run: Shorts,
     if not fill:
         for c in range(run.size - 1):
             run[c + 1] = run[c] + used[c]
+
+
+@compiled
+def _mark_certain(
+    x: Floats, y: Floats, first: Ints, last: Ints, box: Ints, grid: Floats, columns: int, block: Shorts, base: Floats,
+    certain: Singles,
+) -> None:  # fmt: skip
+    # How far each cell is from the chains near it, by their bounding boxes; beyond reach they are not listed.
+    cell = grid[2]
+    certain[:] = REACH_SIGMAS / CELL_SIGMAS * cell
+    for k in range(box.shape[1]):
+        low_x = high_x = x[first[k]]
+        low_y = high_y = y[first[k]]
+        for i in range(first[k] + 1, last[k] + 1):
+            low_x = min(low_x, x[i])
+            high_x = max(high_x, x[i])
+            low_y = min(low_y, y[i])
+            high_y = max(high_y, y[i])
+        for row in range(box[2, k], box[3, k] + 1):
+            south = grid[1] + row * cell
+            apart_y = max(max(low_y - south - cell, south - high_y), 0.0)
+            for column in range(box[0, k], box[1, k] + 1):
+                west = grid[0] + column * cell
+                apart_x = max(max(low_x - west - cell, west - high_x), 0.0)
+                number = block[(row // SIDE) * columns + column // SIDE]
+                c = number * SIDE * SIDE + (row % SIDE) * SIDE + column % SIDE
+                certain[c] = min(certain[c], math.sqrt(apart_x * apart_x + apart_y * apart_y))
+    for c in range(certain.size):
+        certain[c] *= 1.0 / CERTAIN_SIGMAS if base[c] > 0.5 else -1.0 / CERTAIN_SIGMAS
 
 
 @compiled
@@ -292,6 +329,9 @@ def grid_of(chains: Chains, sigma_m: float) -> Grid:
     _row_turns(*line, grid, begin, where, sign, True)
     base, ends = np.zeros(n_cells), np.empty((pair.shape[1], 4))
     _windings(begin, where, sign, grid, columns, block, base)
+    # Until the angles are added, the base is the number of turns around the cell's centre.
+    certain = np.empty(n_cells, dtype=np.float32)
+    _mark_certain(*line, box, grid, columns, block, base, certain)
     _far_turns(*line, chains.ring, alone, pair, run, grid, columns, block, base, ends)
     span = np.stack([chains.element[pair[0]], chains.element[pair[1] + 1]], axis=1).astype(np.int32)
     return Grid(
@@ -305,4 +345,5 @@ def grid_of(chains: Chains, sigma_m: float) -> Grid:
         run=run,
         span=span,
         ends=ends,
+        certain=certain,
     )

@@ -25,6 +25,7 @@ __all__ = ["edge_sums", "masses"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
+Singles = NDArray[np.float32]
 
 SIGMA_MIN_M = 1e-3
 """Metres; a smaller sigma is taken as this one (an exact place is asked elsewhere)."""
@@ -226,6 +227,7 @@ def _cell_mass(
     run: Shorts,
     span: Shorts,
     ends: Floats,
+    certain: Singles,
     table: Floats,
     terms: Floats,
 ) -> float:
@@ -233,6 +235,8 @@ def _cell_mass(
     if number < 0:
         return 1.0 if number == -2 else 0.0
     c = number * SIDE * SIDE + (row % SIDE) * SIDE + column % SIDE
+    if sigma <= abs(certain[c]):
+        return 1.0 if certain[c] > 0.0 else 0.0
     mid_x = scales[0, level] + (column + 0.5) * scales[2, level]
     mid_y = scales[1, level] + (row + 0.5) * scales[2, level]
     total = float(base[c]) + _turned_ends(ends, run[c], run[c + 1], mid_x, mid_y, px, py)
@@ -272,6 +276,7 @@ def masses(
     run: Shorts,
     span: Shorts,
     ends: Floats,
+    certain: Singles,
     table: Floats,
     terms: Floats,
     out: Floats,
@@ -298,5 +303,7 @@ def masses(
             if level == n_levels:
                 total = _nodes(table, top[0], top[1], x[i], y[i], s, terms)
             else:
-                total = _cell_mass(x[i], y[i], s, level, scales, shapes, block, base, run, span, ends, table, terms)
+                total = _cell_mass(
+                    x[i], y[i], s, level, scales, shapes, block, base, run, span, ends, certain, table, terms
+                )
             out[i] = min(max(total, 0.0), 1.0)

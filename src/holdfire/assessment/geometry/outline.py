@@ -5,7 +5,7 @@ cheapest replacement comes first. What is taken from the zone on one side is giv
 (at most that of the triangle b-c-e) within a width D, so a probability changes by at most ``A D max|grad phi|``,
 with ``max|grad phi| = exp(-1/2) / (2 pi sigma^3)``. Rule: these bounds are added up along the boundary, through all
 octaves, and stay within ``BOUND_PER_SIGMA`` for each sigma of it; a straight boundary through a place then contributes
-at most 3.3 times that, for the gradient falls off with distance: 0.0017. A ring keeps three vertices. Rings may come to
+at most 3.3 times that, for the gradient falls off with distance: 0.0033. A ring keeps three vertices. Rings may come to
 cross each other where they are close: the boundary integral allows it.
 Source: Kronenfeld, Stanislawski, Buttenfield, Brockmeyer (2020), Simplification of polylines by segment collapse:
 minimizing areal displacement while preserving area, International Journal of Cartography 6(1). The bound is our own.
@@ -26,7 +26,7 @@ __all__ = ["simplify"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BOUND_PER_SIGMA = 5e-4
+BOUND_PER_SIGMA = 1e-3
 """Probability for each sigma of boundary; on longer edges, where a place sees the middle only, less by their length."""
 STEEPEST = math.exp(-0.5) / (2.0 * math.pi)
 """Largest slope of the standard normal density in the plane, at one sigma from its centre."""

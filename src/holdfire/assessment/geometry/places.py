@@ -92,7 +92,9 @@ def _as_places(lon: Floats, lat: Floats, sigma_m: Floats | float) -> tuple[Float
     return lon, lat, sigma
 
 
-def project_places(lon: Floats, lat: Floats, sigma_m: Floats | float, projection: Projection) -> ProjectedPlaces:
+def project_places(
+    lon: Floats, lat: Floats, sigma_m: Floats | float, projection: Projection, threads: int = 1
+) -> ProjectedPlaces:
     """Project places once, to hold them against many zones on one plane.
 
     Parameters
@@ -103,6 +105,8 @@ def project_places(lon: Floats, lat: Floats, sigma_m: Floats | float, projection
         1-sigma radius of the circular normal error on the ground; below 1 mm = exact, NaN or infinite = unknown.
     projection : Projection
         The plane of the zones.
+    threads : int, 1 or more
+        Threads to share the work; the result does not depend on it.
 
     Raises
     ------
@@ -112,7 +116,7 @@ def project_places(lon: Floats, lat: Floats, sigma_m: Floats | float, projection
         The arrays do not have one length.
     """
     lon, lat, sigma = _as_places(lon, lat, sigma_m)
-    x, y, scale = project(lon, lat, projection)
+    x, y, scale = project(lon, lat, projection, threads)
     known = np.isfinite(lon) & np.isfinite(lat) & np.isfinite(sigma)
     blurred = known & (sigma >= SIGMA_MIN_M)
     exact = np.flatnonzero(known & ~blurred)
@@ -154,7 +158,7 @@ def prob_in_zone(x: Floats, y: Floats, sigma: Floats, zone: PreparedZone, thread
         return out
     arrays = (
         octaves.box, octaves.scales, octaves.shapes, octaves.top, octaves.block, octaves.base, octaves.run,
-        octaves.span, octaves.ends, octaves.table,
+        octaves.span, octaves.ends, octaves.certain, octaves.table,
     )  # fmt: skip
     x, y, sigma = (np.ascontiguousarray(values, dtype=np.float64) for values in (x, y, sigma))
 
@@ -232,7 +236,7 @@ def place_bounds(
     ModelError
         The arrays do not have one length.
     """
-    return bounds_in_zone(project_places(lon, lat, sigma_m, zone.projection), zone, threads)
+    return bounds_in_zone(project_places(lon, lat, sigma_m, zone.projection, threads), zone, threads)
 
 
 def distance_to_boundary_m(lon: Floats, lat: Floats, zone: PreparedZone) -> Floats:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.assessment.geometry.compiled import compiled
+from holdfire.assessment.geometry.slices import in_slices
 
 __all__ = [
     "EARTH_RADIUS_M",
@@ -126,7 +127,10 @@ def _conformal(lat_deg: float) -> tuple[float, float, float]:
 
 
 @compiled
-def _forward(lon: Floats, lat: Floats, lon0: float, sin0: float, cos0: float, diameter: float, out: Floats) -> None:
+def _forward(
+    lon: Floats, lat: Floats, lon0: float, sin0: float, cos0: float, diameter: float,
+    east: Floats, north: Floats, scale: Floats,
+) -> None:  # fmt: skip
     for i in range(lon.size):
         # The difference of longitudes is brought into +-180 degrees, so the antimeridian is no edge.
         turn = lon[i] - lon0
@@ -136,9 +140,9 @@ def _forward(lon: Floats, lat: Floats, lon0: float, sin0: float, cos0: float, di
         # The antipode of the centre has no image; 1e-9 keeps it far away and finite.
         depth = max(1.0 + sin0 * sin_chi + cos0 * cos_chi * cos_turn, 1e-9)
         a = diameter / depth
-        out[0, i] = a * cos_chi * sin_turn
-        out[1, i] = a * (cos0 * sin_chi - sin0 * cos_chi * cos_turn)
-        out[2, i] = a * cos_chi / (SEMI_MAJOR_M * m)
+        east[i] = a * cos_chi * sin_turn
+        north[i] = a * (cos0 * sin_chi - sin0 * cos_chi * cos_turn)
+        scale[i] = a * cos_chi / (SEMI_MAJOR_M * m)
 
 
 def centred_projection(lon0: float, lat0: float) -> Projection:
@@ -162,7 +166,7 @@ def centred_projection(lon0: float, lat0: float) -> Projection:
     )
 
 
-def project(lon: Floats, lat: Floats, projection: Projection) -> tuple[Floats, Floats, Floats]:
+def project(lon: Floats, lat: Floats, projection: Projection, threads: int = 1) -> tuple[Floats, Floats, Floats]:
     """Project places to the plane.
 
     Parameters
@@ -171,6 +175,8 @@ def project(lon: Floats, lat: Floats, projection: Projection) -> tuple[Floats, F
         WGS84; any turn of the longitude is accepted; NaN = unknown.
     projection : Projection
         The plane.
+    threads : int, 1 or more
+        Threads to share the work; the result does not depend on it.
 
     Returns
     -------
@@ -189,15 +195,14 @@ def project(lon: Floats, lat: Floats, projection: Projection) -> tuple[Floats, F
     []
     """
     out = np.empty((3, lon.size), dtype=np.float64)
-    _forward(
-        np.ascontiguousarray(lon, dtype=np.float64),
-        np.ascontiguousarray(lat, dtype=np.float64),
-        projection.lon0,
-        projection.sin_chi0,
-        projection.cos_chi0,
-        projection.diameter_m,
-        out,
-    )
+    lon = np.ascontiguousarray(lon, dtype=np.float64)
+    lat = np.ascontiguousarray(lat, dtype=np.float64)
+    plane = (projection.lon0, projection.sin_chi0, projection.cos_chi0, projection.diameter_m)
+
+    def fill(part: slice) -> None:
+        _forward(lon[part], lat[part], *plane, out[0, part], out[1, part], out[2, part])
+
+    in_slices(fill, lon.size, threads)
     return out[0], out[1], out[2]
 
 

@@ -15,7 +15,7 @@ SLICE = 1 << 15
 """Places that one thread takes at a time: their arrays stay in a core's second cache."""
 
 
-def in_slices(fill: Callable[[slice], None], n: int, threads: int) -> None:
+def in_slices(fill: Callable[[slice], None], n: int, threads: int, size: int = SLICE) -> None:
     """Call a function for slices that together cover ``range(n)``.
 
     Parameters
@@ -26,16 +26,20 @@ def in_slices(fill: Callable[[slice], None], n: int, threads: int) -> None:
         Places in all.
     threads : int, 1 or more
         Threads to share the work.
+    size : int
+        Places of one slice at most.
 
     Examples
     --------
     >>> seen = []
     >>> in_slices(lambda part: seen.append(part), 40_000, 1)
     >>> seen
-    [slice(0, 40000, None)]
+    [slice(0, 32768, None), slice(32768, 40000, None)]
     """
-    if threads <= 1 or n <= SLICE:
-        fill(slice(0, n))
+    parts = [slice(begin, min(begin + size, n)) for begin in range(0, max(n, 1), size)]
+    if threads <= 1 or n <= size:
+        for part in parts:
+            fill(part)
         return
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, [slice(begin, min(begin + SLICE, n)) for begin in range(0, n, SLICE)]))
+        list(pool.map(fill, parts))

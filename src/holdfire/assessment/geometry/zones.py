@@ -62,7 +62,7 @@ class Octaves:
         Blocks along x and y, and the octave's first block.
     top : int64, (2,)
         First element of the top level, and the one after its last.
-    block, base, run, span, ends : see ``cells.Grid``
+    block, base, run, span, ends, certain : see ``cells.Grid``
         The octaves one after the other.
     table : float64, (4, n_elements + 8)
         Edges, then nodes, then eight zeros.
@@ -81,6 +81,7 @@ class Octaves:
     run: Shorts
     span: Shorts
     ends: Floats
+    certain: NDArray[np.float32]
     table: Floats
     longest_run: int
     n_edges: int
@@ -149,6 +150,7 @@ def _join(levels: list[tuple[Chains, Grid, float]], top: Chains, top_sigma: floa
         run=np.concatenate([*runs, [n_run]]).astype(np.int32),
         span=span.astype(np.int32),
         ends=np.concatenate([grid.ends for _, grid, _ in levels]),
+        certain=np.concatenate([grid.certain for _, grid, _ in levels]),
         table=np.concatenate([*(chains.table for chains, _, _ in levels), top.table, np.zeros((4, 8))], axis=1),
         longest_run=int(max((span[:, 1] - span[:, 0]).max(initial=0), n_top)),
         n_edges=levels[0][0].table.shape[1],
@@ -229,7 +231,7 @@ def prepare_zone(geometry: shapely.Geometry, projection: Projection | None = Non
     middle = centre_lon([geometry])
     whole = turned(geometry, middle)
     rings = rings_of(whole)
-    exact = exact_grid(rings, middle)
+    exact = exact_grid([rings], middle)
     octaves = None
     if rings.x.size:
         coarse = densify(rings, plane, math.inf)
