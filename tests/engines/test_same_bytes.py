@@ -95,7 +95,7 @@ def test_an_empty_partition_gives_empty_tables(engine: SparkEngine, tmp_path: Pa
         kind_weapons=trees.kind_weapons,
     )
     pq.write_table(READ.empty_table(), tmp_path / "none.parquet")
-    part = Part(name="none", files=dict.fromkeys(("incidents", "beside"), tmp_path / "none.parquet"))
+    part = Part(name="none", files={"incidents": tmp_path / "none.parquet"})
     judge = partial(judge_part, terms=terms, sources=SOURCE_SCHEMA.empty_table())
     (written,) = engine.map_parts(judge, [part], tmp_path)
     assert written.n_rows == {"assessments": 0, "findings": 0, "tallies": 0, "evidence": 0}
