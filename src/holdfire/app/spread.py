@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,7 +138,7 @@ class Spread:
             bounds = [*range(0, n_incidents, PART_ROWS), n_incidents]
         else:
             bounds = [n_incidents * part // max(1, n_parts) for part in range(n_parts + 1)]
-        return [(start, end) for start, end in zip(bounds[:-1], bounds[1:], strict=True) if start < end]
+        return [(start, end) for start, end in pairwise(bounds) if start < end]
 
 
 def judge_part(given: Tables, *, terms: Terms, sources: pa.Table) -> dict[str, pa.Table]:
@@ -212,9 +213,7 @@ def judge_parts(incidents: Ordered, terms: Terms, spread: Spread, folder: Path) 
     return found
 
 
-def _find_answers(
-    incidents: Ordered, parts: Sequence[Part], terms: Terms, spread: Spread, folder: Path
-) -> pa.Table:
+def _find_answers(incidents: Ordered, parts: Sequence[Part], terms: Terms, spread: Spread, folder: Path) -> pa.Table:
     # By ANSWER_SCHEMA, ordered by row: slices of time are cut from what may have to do with an exempted reply.
     within = time_of_fire(incidents.times, terms.agreement)
     pieces = []

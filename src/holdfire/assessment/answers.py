@@ -121,7 +121,9 @@ def time_of_fire(times: Times, agreement: Agreement) -> Spans:
         Of all incidents, in any order.
     agreement : Agreement
     """
-    spans = [bound_spans(clause, reading, agreement) for clause in _clauses(agreement) for reading in agreement.readings]
+    spans = [
+        bound_spans(clause, reading, agreement) for clause in _clauses(agreement) for reading in agreement.readings
+    ]
     if not spans:
         return _union(np.empty(0, np.int64), np.empty(0, np.int64))
     bound = _union(np.concatenate([one.start for one in spans]), np.concatenate([one.end for one in spans]))

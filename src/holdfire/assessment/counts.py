@@ -25,8 +25,8 @@ from holdfire.records.assessment import COUNT_SCHEMA
 from holdfire.records.schema import sort_table, table_from
 
 __all__ = [
-    "CLAIM", "LEVEL", "TALLY_SCHEMA", "Groups", "Tallies", "claim_ranks", "count_breaches", "count_tallies", "counted", "grouped",
-    "local_days", "tallies_of",
+    "CLAIM", "LEVEL", "TALLY_SCHEMA", "Groups", "Tallies", "claim_ranks", "count_breaches", "count_tallies", "counted",
+    "grouped", "local_days", "tallies_of",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from holdfire.errors import ModelError, OutputError
 
-__all__ = ["TableWriter", "canonical_json", "sha256_file", "sha256_hex", "write_bytes", "write_table"]
+__all__ = ["ROW_GROUP_ROWS", "TableWriter", "canonical_json", "sha256_file", "sha256_hex", "write_bytes", "write_table"]
 
 ROW_GROUP_ROWS = 262_144
 """Rows in a Parquet row group: bounded memory for readers, enough to compress well."""

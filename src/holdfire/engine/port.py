@@ -186,9 +186,7 @@ def read_part(part: Part) -> dict[str, pa.Table]:
         A file of the part is not to be seen from here.
     """
     try:
-        return {
-            name: _read(path, part.columns.get(name), part.rows.get(name)) for name, path in part.files.items()
-        }
+        return {name: _read(path, part.columns.get(name), part.rows.get(name)) for name, path in part.files.items()}
     except FileNotFoundError as error:
         raise EngineError(
             "A worker does not see a file of its part.",

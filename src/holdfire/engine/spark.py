@@ -101,6 +101,8 @@ def _session(master: str) -> Any:
         "spark.log.level": "OFF",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.useLargeVarTypes": "false",
+        # As in ``local``: fetching memory page by page took half of the time.
+        "spark.executorEnv.ARROW_DEFAULT_MEMORY_POOL": "system",
         # Parts have about the size that they should have.
         "spark.sql.adaptive.enabled": "false",
     }
