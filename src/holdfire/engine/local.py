@@ -41,8 +41,8 @@ class LocalEngine:
     """
 
     def __init__(self, n_threads: int | None = None) -> None:
-        # Arrow's own pools give memory back to the system at once and fetch it again, page by page, for each part: half of
-        # the processor time of judging went into that. A table keeps the pool that it was made in.
+        # Arrow's own pools give memory back to the system at once and fetch it again, page by page, for each part: half
+        # of the processor time of judging went into that. A table keeps the pool that it was made in.
         pa.set_memory_pool(pa.system_memory_pool())
         self.n_threads = min(os.cpu_count() or 1, MOST_THREADS) if n_threads is None else n_threads
 
