@@ -181,5 +181,7 @@ def test_reports_and_incidents_do_not_mix(
     """What speaks of reports has no meaning beside incidents, and one of both is needed."""
     agreement = str(AGREEMENTS / f"{NAMES[0]}.yaml")
     words = ["assess", "--agreement", agreement, "--out", str(tmp_path), *words, "--quiet"]
-    assert main(words) != 0
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code
     assert says in capsys.readouterr().err
