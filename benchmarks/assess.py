@@ -1,10 +1,11 @@
 """Time incidents against the Minsk II agreement from end to end: Parquet in, assessments, findings and counts out.
 
-Run as ``python -m benchmarks.assess [--ten-million] [--once]``. Incidents are made by ``incident_worlds`` with a fixed seed:
-100,000 and 1,000,000, with the option 10,000,000 too. ``holdfire assess --incidents`` runs on each as a process of its
-own, three times (once at ten million, and with ``--once``); its wall seconds, processor seconds, stages and peak memory are printed, and the
-exponent of both over the sizes. Beside it in the same run, at a million: what a monitor would write with GeoPandas
-(``assess_peer``), as a ratio. Wall seconds mean little where other programs take the cores; the load is printed.
+Run as ``python -m benchmarks.assess [--ten-million] [--once]``. Incidents are made by ``incident_worlds`` with a fixed
+seed: 100,000 and 1,000,000, with the option 10,000,000 too. ``holdfire assess --incidents`` runs on each as a process
+of its own, three times (once at ten million, and with ``--once``); its wall seconds, processor seconds, stages and peak
+memory are printed, and the exponent of both over the sizes. Beside it in the same run, at a million: what a monitor
+would write with GeoPandas (``assess_peer``), as a ratio. Wall seconds mean little where other programs take the cores;
+the load is printed.
 """
 
 from __future__ import annotations

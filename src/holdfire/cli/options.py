@@ -56,7 +56,9 @@ def report_or_incident_options(function: F) -> F:
 
 def _reports(function: F, *, required: bool) -> F:
     options = (
-        click.argument("reports", nargs=-1, required=required, type=FILE, metavar="REPORTS..."),
+        click.argument(
+            "reports", nargs=-1, required=required, type=FILE, metavar="REPORTS..." if required else "[REPORTS...]"
+        ),
         click.option("--sources", type=FILE, help="Sources: id, name, side, kind, curated, grade, copies-from."),
         click.option("--taxonomy", type=FILE, help="Your own tree of event kinds (YAML), in the place of ours."),
         click.option("--mapping", type=FILE, help="How to read a table of your own; 'holdfire map' proposes one."),
