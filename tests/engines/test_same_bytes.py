@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from holdfire.app import engines
-from holdfire.app.commands import InputFiles, assess_files
+from holdfire.app.assess_incidents import IncidentFiles, assess_incident_file
+from holdfire.app.commands import InputFiles, assess_files, fuse_files
 from holdfire.app.engines import EngineChoice
 from holdfire.app.spread import judge_part
 from holdfire.app.wire import load_agreement_file, load_trees
@@ -95,7 +96,7 @@ def test_an_empty_partition_gives_empty_tables(engine: SparkEngine, tmp_path: Pa
         kind_weapons=trees.kind_weapons,
     )
     pq.write_table(READ.empty_table(), tmp_path / "none.parquet")
-    part = Part(name="none", files=dict.fromkeys(("incidents", "beside"), tmp_path / "none.parquet"))
+    part = Part(name="none", files={"incidents": tmp_path / "none.parquet"})
     judge = partial(judge_part, terms=terms, sources=SOURCE_SCHEMA.empty_table())
     (written,) = engine.map_parts(judge, [part], tmp_path)
     assert written.n_rows == {"assessments": 0, "findings": 0, "tallies": 0, "evidence": 0}
@@ -136,3 +137,25 @@ def test_a_worker_of_another_version_is_refused(engine: SparkEngine, tmp_path: P
     parts = parts_of(tmp_path, pa.table({"k": ["a"], "x": [1.0]}))
     with mock.patch.object(spark, "versions", lambda: other), pytest.raises(EngineError, match=r"in the place of 0\.9"):
         engine.map_parts(double, parts, tmp_path)
+
+
+def test_a_stream_is_the_same_on_both_engines(engine: SparkEngine, tmp_path: Path) -> None:
+    """What parts make comes in the order of the parts, and what a worker wrote is gone once it was taken."""
+    parts = parts_of(tmp_path, *(pa.table({"k": ["a"], "x": [float(n)]}).cast(TOTAL) for n in range(19)))
+    before = set(tmp_path.rglob("*.parquet"))
+    here, there = ([made["t"] for made in one.stream_parts(double, parts, tmp_path)] for one in (LocalEngine(), engine))
+    assert [2.0 * n for n in range(19)] == [table["x"][0].as_py() for table in here]
+    assert here == there
+    assert before == set(tmp_path.rglob("*.parquet"))
+
+
+def test_incidents_give_the_same_bytes_on_both_engines(as_spark: EngineChoice, tmp_path: Path) -> None:
+    """A case from incidents, with replies among them, is the same file by file."""
+    agreement = next(path for path in AGREEMENTS if path.stem == "minsk-2-2015")
+    world = tmp_path / "world"
+    simulate_files(agreement, Knobs(n_days=12, incidents_per_day=25.0, aftershocks=0.5), 5, world)
+    fuse_files(InputFiles(reports=(world / "reports.parquet",), sources=world / "sources.json"), tmp_path / "fused")
+    given = IncidentFiles(incidents=tmp_path / "fused" / "incidents.parquet")
+    assess_incident_file(agreement, given, tmp_path / "here")
+    assess_incident_file(agreement, given, tmp_path / "spread", as_spark)
+    assert hashes(tmp_path / "here") == hashes(tmp_path / "spread")

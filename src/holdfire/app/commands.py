@@ -38,7 +38,7 @@ from holdfire.records.report import REPORT_SCHEMA
 from holdfire.records.schema import INSTANT
 from holdfire.store.case_folder import CaseFolder
 
-__all__ = ["InputFiles", "assess_files", "fuse_files", "read_to_parquet"]
+__all__ = ["InputFiles", "assess_files", "check_folder", "fuse_files", "read_to_parquet"]
 
 log = logging.getLogger("holdfire")
 
@@ -111,7 +111,14 @@ def read_inputs(inputs: InputFiles, trees: Trees, zone: str = "UTC", *, takes_an
     return replace(result, reports=_within(result.reports, inputs.start, inputs.end, zone))
 
 
-def _check_folder(out: Path) -> None:
+def check_folder(out: Path) -> None:
+    """Make the folder of a case where it is not there.
+
+    Raises
+    ------
+    OutputError
+        It is a file, or cannot be made.
+    """
     if out.exists() and not out.is_dir():
         raise OutputError("This is a file, not a folder.", str(out), "Name a folder with --out.")
     try:
@@ -148,7 +155,7 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
         What was read and made, for a summary.
     """
     check_step(inputs.since, inputs.step_at, out)
-    _check_folder(out)
+    check_folder(out)
     earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
     trees = load_trees(inputs.taxonomy)
@@ -192,7 +199,7 @@ def assess_files(
         What was read and made, for a summary.
     """
     check_step(inputs.since, inputs.step_at, out)
-    _check_folder(out)
+    check_folder(out)
     chosen = FusionParameters() if parameters is None else parameters
     with open_spread(engine, out) as spread:
         return _assessed(agreement_path, inputs, out, chosen, spread)

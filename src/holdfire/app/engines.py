@@ -17,7 +17,7 @@ from holdfire.engine.local import LocalEngine
 from holdfire.engine.spark import start_spark
 from holdfire.errors import InputError
 
-__all__ = ["ENGINES", "EngineChoice", "open_spread"]
+__all__ = ["ENGINES", "EngineChoice", "open_engine", "open_spread"]
 
 ENGINES = ("local", "spark")
 """Names of the engines; the first is the default."""
@@ -34,7 +34,7 @@ class EngineChoice:
     master : str or None
         URL of a cluster's master; only for ``spark``.
     n_parts : int or None
-        Parts of the incidents; None = by their number, and for ``local`` none at all.
+        Parts of the incidents; None = by their number, and none at all for ``local`` where reports are given.
     shared : Path or None
         Folder that every worker sees under this path; None = the case's own.
     """
@@ -83,6 +83,18 @@ def open_spread(choice: EngineChoice | None, out: Path) -> Iterator[Spread | Non
     if chosen.name == "local" and chosen.n_parts is None:
         yield None
         return
+    with open_engine(chosen, out) as spread:
+        yield spread
+
+
+@contextmanager
+def open_engine(choice: EngineChoice | None, out: Path) -> Iterator[Spread]:
+    """Give the way to spread work over parts, on this machine where nobody says otherwise.
+
+    Parameters and errors as of :func:`open_spread`.
+    """
+    chosen = EngineChoice() if choice is None else choice
+    chosen.check()
     engine = LocalEngine() if chosen.master is None else start_spark(chosen.master)
     try:
         yield Spread(engine=engine, folder=chosen.shared or out, n_parts=chosen.n_parts)

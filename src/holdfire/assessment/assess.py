@@ -9,20 +9,20 @@ parts. Leaves the factors to the kernels and findings to ``findings``. Source: D
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from holdfire.assessment.facts import READ, Facts, facts_of
+from holdfire.assessment.facts import Facts, facts_of
 from holdfire.assessment.kernels.kernel import Judgement, Scene, Setting
 from holdfire.assessment.kernels.registry import KERNELS
-from holdfire.assessment.kernels.replies import Replies
+from holdfire.assessment.kernels.replies import FindsReplies, Replies
 from holdfire.assessment.place_time import Places
 from holdfire.assessment.regions import Atlas
 from holdfire.assessment.rows import claims_of, rows_of
@@ -31,12 +31,12 @@ from holdfire.errors import ModelError
 from holdfire.records.agreement import Agreement, Reading
 from holdfire.records.assessment import ASSESSMENT_SCHEMA
 from holdfire.records.clauses import Clause
-from holdfire.records.schema import conform
 from holdfire.records.taxonomy import Taxonomy
 
 __all__ = ["CHUNK_ROWS", "Terms", "assess", "assess_all", "assess_incidents", "assess_omissions", "latest_known"]
 
 Ints = NDArray[np.int64]
+_KEPT = threading.local()
 
 CHUNK_ROWS = 65_536
 """Incidents that are judged together: a few hundred bytes each for every clause, reading and party."""
@@ -97,15 +97,24 @@ def latest_known(facts: Facts) -> int | None:
     return int(known_end.max()) if known_end.size else None
 
 
-def _setting(terms: Terms, facts: Facts, as_of_us: int | None) -> Setting:
+def _atlas_of(terms: Terms) -> Atlas:
+    # Preparing shapes for places takes as long as judging thousands of them, so a thread keeps the atlas of the terms
+    # that it judged by last; threads do not share one, for it grows while it is asked.
+    kept: tuple[pa.Table, Atlas] | None = getattr(_KEPT, "atlas", None)
+    if kept is None or kept[0] is not terms.shapes:
+        kept = _KEPT.atlas = (terms.shapes, Atlas.of(terms.shapes))
+    return kept[1]
+
+
+def _setting(terms: Terms, facts: Facts, as_of_us: int | None, replies: FindsReplies | None = None) -> Setting:
     return Setting(
         agreement=terms.agreement,
-        atlas=Atlas.of(terms.shapes),
+        atlas=_atlas_of(terms),
         kinds=terms.kinds,
         weapons=terms.weapons,
         targets=terms.targets,
         kind_weapons=terms.kind_weapons,
-        replies=Replies(facts=facts),
+        replies=Replies(facts=facts) if replies is None else replies,
         as_of_us=as_of_us,
         evidence_kinds=terms.evidence_kinds,
     )
@@ -131,17 +140,17 @@ def _together(setting: Setting, facts: Facts, terms: Terms) -> pa.Table:
     return rows_of(facts.incident_id, _judgements(scene, per_incident=False), claims_of(setting.agreement))
 
 
-def assess_incidents(incidents: pa.Table, beside: pa.Table, terms: Terms) -> pa.Table:
+def assess_incidents(facts: Facts, terms: Terms, replies: FindsReplies | None = None) -> pa.Table:
     """Return the assessments of a part of the incidents: those of the clauses that judge each incident by itself.
 
     Parameters
     ----------
-    incidents : pyarrow.Table
-        The part, by ``INCIDENT_SCHEMA``; only the columns that an assessment reads are needed.
-    beside : pyarrow.Table
-        Incidents of other parts that an incident of this one may be a reply to, in the same columns; what else stands
-        here changes nothing.
+    facts : Facts
+        The part, from :func:`~holdfire.assessment.facts.facts_of`.
     terms : Terms
+    replies : FindsReplies, optional
+        What was found of the part's incidents as replies to any incident; by default it is found here, among the part's
+        own.
 
     Returns
     -------
@@ -149,15 +158,7 @@ def assess_incidents(incidents: pa.Table, beside: pa.Table, terms: Terms) -> pa.
         By ``ASSESSMENT_SCHEMA``, ordered by incident, clause, reading and party: the same rows as in an assessment of
         all incidents at once.
     """
-    facts = facts_of(incidents)
-    position, whole = np.arange(facts.n), facts
-    if beside.num_rows:
-        columns = [name for name in READ.names if name in incidents.column_names]
-        given = [conform(table.select([n for n in columns if n in table.column_names]), READ)
-                 for table in (incidents, beside)]  # fmt: skip
-        whole = facts_of(pa.concat_tables(given))
-        position = pc.index_in(facts.incident_id, value_set=whole.incident_id).to_numpy().astype(np.int64)
-    parts = _one_by_one(_setting(terms, whole, None), facts, position, terms)
+    parts = _one_by_one(_setting(terms, facts, None, replies), facts, np.arange(facts.n), terms)
     return pa.concat_tables([ASSESSMENT_SCHEMA.empty_table(), *parts])
 
 

@@ -10,6 +10,7 @@ was watched to ``coverage``. Source: DESIGN, section 5; ``basics.chance``.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +25,8 @@ from holdfire.records.assessment import COUNT_SCHEMA
 from holdfire.records.schema import sort_table, table_from
 
 __all__ = [
-    "CLAIM", "LEVEL", "TALLY_SCHEMA", "Groups", "claim_ranks", "count_breaches", "count_tallies", "counted", "grouped",
-    "local_days", "tallies_of",
+    "CLAIM", "LEVEL", "TALLY_SCHEMA", "Groups", "Tallies", "claim_ranks", "count_breaches", "count_tallies", "counted",
+    "grouped", "local_days", "tallies_of",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -34,8 +35,8 @@ Flags = NDArray[np.bool_]
 
 LEVEL = 0.9
 """Mass of the interval."""
-NO_DAY = np.iinfo(np.int64).max
-"""Stands for the whole period; it sorts behind every day."""
+NO_DAY = np.iinfo(np.int32).min
+"""Stands for no day, among tallies that are held."""
 
 
 CLAIM = ("clause_id", "reading", "party")
@@ -174,6 +175,51 @@ def tallies_of(assessments: pa.Table, incidents: pa.Table, agreement: Agreement)
     return table_from(columns, TALLY_SCHEMA)
 
 
+class Tallies:
+    """Hold tallies claim by claim, 21 bytes each, until they are counted.
+
+    Tallies are taken in the order of incidents, those without an incident last.
+    """
+
+    def __init__(self) -> None:
+        self._by_claim: dict[tuple[str, str, str], list[_Held]] = {}
+
+    def add(self, tallies: pa.Table) -> None:
+        """Take the next tallies, by ``TALLY_SCHEMA``."""
+        if not tallies.num_rows:
+            return
+        rank, claims = claim_ranks(tallies)
+        day = pc.fill_null(tallies["on"].cast(pa.int32()), NO_DAY).to_numpy()
+        held = (day, *(tallies[name].to_numpy() for name in ("prob_lower", "prob_upper", "is_established")))
+        order = np.argsort(rank, kind="stable")
+        bounds = np.searchsorted(rank[order], np.arange(len(claims) + 1))
+        for place, claim in enumerate(claims):
+            rows = order[bounds[place] : bounds[place + 1]]
+            self._by_claim.setdefault(claim, []).append(_Held(*(part[rows] for part in held)))
+
+    def counts(self, n_threads: int = 1) -> pa.Table:
+        """Return the counts of all claims by ``COUNT_SCHEMA``, as :func:`count_breaches` gives them; what is held goes.
+
+        Parameters
+        ----------
+        n_threads : int, >= 1
+            Claims that are counted at a time; the result does not depend on it.
+        """
+        claims = sorted(self._by_claim)
+        with ThreadPoolExecutor(n_threads) as pool:
+            tables = list(pool.map(lambda claim: _claim_counts(claim, self._by_claim.pop(claim)), claims))
+        return pa.concat_tables([COUNT_SCHEMA.empty_table(), *tables]).combine_chunks()
+
+
+class _Held(NamedTuple):
+    """Hold tallies of one claim: int32, float64, float64, bool."""
+
+    day: NDArray[np.int32]
+    lower: Floats
+    upper: Floats
+    established: Flags
+
+
 def count_tallies(tallies: pa.Table) -> pa.Table:
     """Return the counts of tallies, which are all of those of their claims; the order of rows changes nothing.
 
@@ -218,23 +264,27 @@ def count_breaches(assessments: pa.Table, incidents: pa.Table, agreement: Agreem
 
 def _counts_of(tallies: pa.Table) -> pa.Table:
     # A claim's rows are ordered by incident, those without one last.
-    if not tallies.num_rows:
-        return COUNT_SCHEMA.empty_table()
-    key, claims = claim_ranks(tallies)
-    day = pc.fill_null(tallies["on"].cast(pa.int32()).cast(pa.int64()), NO_DAY).to_numpy()
+    held = Tallies()
+    held.add(tallies)
+    return held.counts()
+
+
+def _claim_counts(claim: tuple[str, str, str], held: list[_Held]) -> pa.Table:
+    # Days first, the whole period last.
+    day = np.concatenate([one.day for one in held]).astype(np.int64)
+    lower, upper = np.concatenate([one.lower for one in held]), np.concatenate([one.upper for one in held])
+    established = np.concatenate([one.established for one in held])
+    held.clear()
     daily = np.flatnonzero(day != NO_DAY)
-    whole = np.full(day.size, NO_DAY)
-    lower, upper = (tallies[name].to_numpy() for name in ("prob_lower", "prob_upper"))
-    given = (lower, upper, tallies["is_established"].to_numpy())
-    parts = [counted(*given, grouped(key, whole, np.arange(day.size)))]
-    if daily.size:
-        parts.append(counted(*given, grouped(key, day, daily)))
+    key = np.zeros(day.size, dtype=np.int64)
+    whole = Groups(np.arange(day.size), np.array([0, day.size]), key[:1], day[:1])
+    parts = [counted(lower, upper, established, grouped(key, day, daily))] if daily.size else []
+    parts.append(counted(lower, upper, established, whole))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.lexsort((columns["day"], columns["key"]))
-    columns = {name: values[order] for name, values in columns.items()}
-    ranks, days = columns.pop("key"), columns.pop("day")
-    on = pa.array(np.where(days == NO_DAY, 0, days).astype(np.int32), pa.int32(), mask=days == NO_DAY)
-    names = [pa.array([claim[part] for claim in claims], pa.string()).take(pa.array(ranks)) for part in range(3)]
+    n = columns.pop("key").size
+    days = columns.pop("day").astype(np.int32)
+    on = pa.array(days, pa.int32(), mask=np.arange(n) == n - 1)
+    names = [pa.repeat(pa.scalar(name, pa.string()), n) for name in claim]
     return pa.Table.from_arrays(
         [*names, on.cast(pa.date32()), *(pa.array(values) for values in columns.values())], schema=COUNT_SCHEMA
     )

@@ -8,6 +8,7 @@ actors falls back on the single column, a missing part of a list's mass is a nul
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,7 @@ from holdfire.basics.instants import MAX_US, MIN_US
 from holdfire.records.incident import INCIDENT_SCHEMA
 from holdfire.records.schema import conform
 
-__all__ = ["READ", "UNNAMED", "Facts", "NameCodes", "Shares", "facts_of"]
+__all__ = ["READ", "UNNAMED", "Facts", "NameCodes", "Shares", "Times", "facts_of", "times_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -87,6 +88,29 @@ class Shares:
         return np.repeat(np.arange(self.first.size - 1), np.diff(self.first))
 
 
+class Times(NamedTuple):
+    """Hold when incidents happened.
+
+    Attributes
+    ----------
+    start, end : int64, (n,), microseconds since 1970, UTC
+        ``[start, end)``, at least 1 us; 1900 and 2100 stand for an end that nobody states.
+    vague : bool, (n,)
+        Start or end is not stated.
+    """
+
+    start: Ints
+    end: Ints
+    vague: Flags
+
+
+def times_of(start: pa.Array, end: pa.Array) -> Times:
+    """Return when incidents happened, from their columns ``occurred_start`` and ``occurred_end``."""
+    first, start_known = _instants(start, MIN_US)
+    last, end_known = _instants(end, MAX_US)
+    return Times(first, np.maximum(last, first + 1), ~(start_known & end_known))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Facts:
     """Hold incidents as arrays, ordered by incident id.
@@ -132,6 +156,11 @@ class Facts:
     excluded_lower: Floats
     excluded_upper: Floats
     count_low: Floats
+
+    @property
+    def times(self) -> Times:
+        """Return when they happened."""
+        return Times(self.start, self.end, self.vague)
 
     @property
     def n(self) -> int:
@@ -218,6 +247,10 @@ def _one_array(column: pa.ChunkedArray) -> pa.Array:
     return whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
 
 
+def _is_ordered(ids: pa.ChunkedArray) -> bool:
+    return len(ids) < 2 or pc.all(pc.less(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py() is True
+
+
 def facts_of(incidents: pa.Table) -> Facts:
     """Return the incidents as arrays, ordered by incident id.
 
@@ -227,10 +260,10 @@ def facts_of(incidents: pa.Table) -> Facts:
         By ``INCIDENT_SCHEMA``, in any order; only the columns of ``READ`` are needed.
     """
     table = conform(incidents.select([name for name in incidents.column_names if name in READ.names]), READ)
-    table = table.take(pc.sort_indices(table, sort_keys=[("incident_id", "ascending")]))
+    if not _is_ordered(table["incident_id"]):
+        table = table.take(pc.sort_indices(table, sort_keys=[("incident_id", "ascending")]))
     column = {name: _one_array(table.column(name)) for name in table.column_names}
-    start, start_known = _instants(column["occurred_start"], MIN_US)
-    end, end_known = _instants(column["occurred_end"], MAX_US)
+    times = times_of(column["occurred_start"], column["occurred_end"])
     lon, lat, sigma_m = (_floats(column[name]) for name in ("lon", "lat", "sigma_m"))
     model = column["place_model"]
     is_area = pc.equal(model, "area")
@@ -242,9 +275,9 @@ def facts_of(incidents: pa.Table) -> Facts:
         incident_id=column["incident_id"],
         real_lower=_chances(column["prob_real_lower"]),
         real_upper=_chances(column["prob_real_upper"]),
-        start=start,
-        end=np.maximum(end, start + 1),
-        vague=~(start_known & end_known),
+        start=times.start,
+        end=times.end,
+        vague=times.vague,
         lon=lon,
         lat=lat,
         sigma_m=sigma_m,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from holdfire.app.assess_incidents import assess_incident_file
 from holdfire.app.commands import assess_files, fuse_files, read_to_parquet
 from holdfire.app.engines import EngineChoice
 from holdfire.app.queries import explain_id
@@ -18,10 +19,13 @@ from holdfire.cli.options import (
     json_option,
     quiet_options,
     report_options,
+    report_or_incident_options,
     reviews_option,
     step_options,
+    take_incidents,
     take_inputs,
 )
+from holdfire.errors import InputError
 from holdfire.readers.propose import propose_mapping
 
 __all__ = ["COMMANDS", "show_summary"]
@@ -112,7 +116,7 @@ def fuse(out: Path, as_json: bool, **options: Any) -> None:
 
 @click.command()
 @click.option("--agreement", required=True, type=FILE, help="The agreement (YAML).")
-@report_options
+@report_or_incident_options
 @step_options
 @click.option("--coverage", type=FILE, help="The watch log (CSV or Parquet).")
 @reviews_option
@@ -122,6 +126,7 @@ def fuse(out: Path, as_json: bool, **options: Any) -> None:
 @json_option
 def assess(
     agreement: Path,
+    incidents: Path | None,
     out: Path,
     engine: str,
     master: str | None,
@@ -130,8 +135,13 @@ def assess(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Hold reports against an agreement: incidents, assessments, findings, counts."""
+    """Hold reports, or incidents, against an agreement: incidents, assessments, findings, counts."""
     chosen = EngineChoice(name=engine, master=master, n_parts=partitions, shared=shared)
+    if incidents is not None:
+        show_summary(assess_incident_file(agreement, take_incidents(incidents, **options), out, chosen), as_json)
+        return
+    if not options["reports"]:
+        raise InputError("Nothing is to be assessed.", "holdfire assess", "Name files of reports, or --incidents FILE.")
     show_summary(assess_files(agreement, take_inputs(**options), out, engine=chosen), as_json)
 
 

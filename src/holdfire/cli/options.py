@@ -11,14 +11,16 @@ from typing import Any, TypeVar
 
 import click
 
+from holdfire.app.assess_incidents import IncidentFiles
 from holdfire.app.commands import InputFiles
 from holdfire.app.engines import ENGINES
 from holdfire.app.events import log_lines
 from holdfire.app.warm import COLD, is_warm
+from holdfire.errors import InputError
 
 __all__ = [
-    "FILE", "FOLDER", "engine_options", "json_option", "quiet_options", "report_options", "reviews_option",
-    "step_options", "take_inputs",
+    "FILE", "FOLDER", "engine_options", "json_option", "quiet_options", "report_options",
+    "report_or_incident_options", "reviews_option", "step_options", "take_incidents", "take_inputs",
 ]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,8 +41,24 @@ def quiet_options(function: F) -> F:
 
 def report_options(function: F) -> F:
     """Add what names reports and how to read them."""
+    return _reports(function, required=True)
+
+
+def report_or_incident_options(function: F) -> F:
+    """Add what names reports and how to read them, or a file of incidents in their place."""
+    function = click.option(
+        "--incidents",
+        type=FILE,
+        help="Incidents that were made before (Parquet), in the place of reports; takes any number in bounded memory.",
+    )(function)
+    return _reports(function, required=False)
+
+
+def _reports(function: F, *, required: bool) -> F:
     options = (
-        click.argument("reports", nargs=-1, required=True, type=FILE, metavar="REPORTS..."),
+        click.argument(
+            "reports", nargs=-1, required=required, type=FILE, metavar="REPORTS..." if required else "[REPORTS...]"
+        ),
         click.option("--sources", type=FILE, help="Sources: id, name, side, kind, curated, grade, copies-from."),
         click.option("--taxonomy", type=FILE, help="Your own tree of event kinds (YAML), in the place of ours."),
         click.option("--mapping", type=FILE, help="How to read a table of your own; 'holdfire map' proposes one."),
@@ -79,6 +97,33 @@ def step_options(function: F) -> F:
     )(function)
 
 
+def take_incidents(incidents: Path, *, quiet: bool, log_json: bool, **options: Any) -> IncidentFiles:
+    """Set the log up and gather the options of a run from incidents on; those that speak of reports are refused.
+
+    Raises
+    ------
+    InputError
+        An option has no meaning without reports.
+    """
+    kept = ("sources", "taxonomy", "coverage", "reviews", "areas")
+    for name, value in options.items():
+        if name not in kept and value:
+            option = {"reports": "REPORTS", "start": "--from", "end": "--to"}.get(name, "--" + name.replace("_", "-"))
+            raise InputError(
+                f"This speaks of reports, and incidents were given: {option}.",
+                f"--incidents {incidents}",
+                f"Leave out {option}, or give the reports in the place of --incidents.",
+            )
+    _open_log(quiet=quiet, log_json=log_json)
+    return IncidentFiles(incidents=incidents, **{name: options[name] for name in kept})
+
+
+def _open_log(*, quiet: bool, log_json: bool) -> None:
+    log_lines(quiet=quiet, as_json=log_json)
+    if not quiet and not log_json and not is_warm():
+        click.echo(COLD, err=True)
+
+
 def take_inputs(
     *,
     reports: tuple[Path, ...],
@@ -97,9 +142,7 @@ def take_inputs(
     step_at: str | None = None,
 ) -> InputFiles:
     """Set the log up and gather the options into one value."""
-    log_lines(quiet=quiet, as_json=log_json)
-    if not quiet and not log_json and not is_warm():
-        click.echo(COLD, err=True)
+    _open_log(quiet=quiet, log_json=log_json)
     return InputFiles(
         reports=reports,
         sources=sources,

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import platform
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +26,10 @@ from holdfire import __version__
 from holdfire.basics.canonical import write_table
 from holdfire.errors import EngineError
 
-__all__ = ["Engine", "GroupFunction", "Part", "PartFunction", "Tables", "Written", "ordered", "run_part", "versions"]
+__all__ = [
+    "Engine", "GroupFunction", "Part", "PartFunction", "Tables", "Written", "ordered", "read_part", "run_part",
+    "versions",
+]  # fmt: skip
 
 Tables = Mapping[str, pa.Table]
 PartFunction = Callable[[Tables], Tables]
@@ -47,10 +51,16 @@ class Part:
         Names the part's files; unique within a step.
     files : mapping of str to Path
         Parquet files by the name that the function knows the table by.
+    columns : mapping of str to tuple of str
+        The columns that are read of a table; all of one that is not named here.
+    rows : mapping of str to (int, int)
+        The rows ``[start, end)`` that are read of a table; all of one that is not named here.
     """
 
     name: str
     files: Mapping[str, Path] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +113,18 @@ class Engine(Protocol):
         """
         ...
 
+    def stream_parts(self, function: PartFunction, parts: Sequence[Part], folder: Path) -> Iterator[Tables]:
+        """Run a function on each part by itself and give what it makes of them, part after part.
+
+        Only a few parts' tables are held at a time; parameters and errors as of :meth:`map_parts`.
+
+        Yields
+        ------
+        mapping of str to pyarrow.Table
+            In the order of ``parts``.
+        """
+        ...
+
     def map_groups(
         self, function: GroupFunction, files: Sequence[Path], keys: Sequence[str], schema: pa.Schema
     ) -> pa.Table:
@@ -142,6 +164,37 @@ def ordered(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     return table.take(pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))
 
 
+def _read(path: Path, columns: Sequence[str] | None, rows: tuple[int, int] | None) -> pa.Table:
+    # Only the row groups that hold wanted rows are read.
+    wanted = None if columns is None else list(columns)
+    if rows is None:
+        return pq.read_table(path, columns=wanted)
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)]
+        starts = [0, *accumulate(sizes)]
+        met = [n for n, size in enumerate(sizes) if starts[n] < rows[1] and starts[n] + size > rows[0]]
+        table = file.read_row_groups(met, columns=wanted)
+    return table.slice(rows[0] - starts[met[0]] if met else 0, rows[1] - rows[0])
+
+
+def read_part(part: Part) -> dict[str, pa.Table]:
+    """Return a part's tables by name.
+
+    Raises
+    ------
+    EngineError
+        A file of the part is not to be seen from here.
+    """
+    try:
+        return {name: _read(path, part.columns.get(name), part.rows.get(name)) for name, path in part.files.items()}
+    except FileNotFoundError as error:
+        raise EngineError(
+            "A worker does not see a file of its part.",
+            str(error.filename or next(iter(part.files.values()))),
+            "Name a folder that every worker sees under the same path with --shared.",
+        ) from error
+
+
 def run_part(function: PartFunction, part: Part, folder: Path) -> Written:
     """Read a part, run the function on it, and write what it makes into a folder of this attempt's own.
 
@@ -152,14 +205,7 @@ def run_part(function: PartFunction, part: Part, folder: Path) -> Written:
     HoldfireError
         What the function raised.
     """
-    try:
-        given = {name: pq.read_table(path) for name, path in part.files.items()}
-    except FileNotFoundError as error:
-        raise EngineError(
-            "A worker does not see a file of its part.",
-            str(error.filename or next(iter(part.files.values()))),
-            "Name a folder that every worker sees under the same path with --shared.",
-        ) from error
+    given = read_part(part)
     made = function(given)
     # Two attempts at one part may run at a time; each writes beside the other, and only one of them is named.
     attempt = folder / f"{part.name}-{uuid.uuid4().hex[:12]}"

@@ -23,7 +23,7 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.finding import EXCLUDED_BELOW, FINDING_SCHEMA, Review
 from holdfire.records.schema import NAMES, sort_table, table_from
 
-__all__ = ["decide", "propose", "settle"]
+__all__ = ["decide", "propose", "settle", "settle_part"]
 
 _TAKEN = ("incident_id", "clause_id", "reading", "party")
 Claim = tuple[str | None, str, str, str]
@@ -216,10 +216,26 @@ def settle(
 
     Clauses that nobody can see and what named persons said are added; parameters as of ``decide``.
     """
+    return settle_part(findings, agreement, outcomes_of(reviews), unseen_clauses(agreement, sources, evidence_kinds))
+
+
+def settle_part(
+    findings: pa.Table, agreement: Agreement, outcomes: Mapping[str, Outcome], unseen: Mapping[str, str]
+) -> pa.Table:
+    """Return the findings of some incidents, from what :func:`propose` made of their assessments, in order.
+
+    Parameters
+    ----------
+    findings : pyarrow.Table
+        By ``FINDING_SCHEMA``.
+    agreement : Agreement
+    outcomes : mapping of finding id to Outcome
+        What the reviews of these incidents' findings come to.
+    unseen : mapping of clause id to str
+        Clauses that nobody can see, with the reason, where findings without an incident are among these; else none.
+    """
     standard = standards_of(agreement)
-    unseen = unseen_clauses(agreement, sources, evidence_kinds)
     silent = _bare(_claims(agreement, unseen), standard, unseen)
-    outcomes = outcomes_of(reviews)
     named = pc.is_in(findings["finding_id"], value_set=pa.array(list(outcomes), pa.string()))
     standing = {*findings["finding_id"].filter(named).to_pylist(), *silent["finding_id"].to_pylist()}
     gone = dict.fromkeys(standard, "No assessment of this finding stands in this run; its reviews are kept.")

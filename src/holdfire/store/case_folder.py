@@ -8,6 +8,7 @@ the app. Source: DESIGN, section 8 (a case is a folder).
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from holdfire.basics.canonical import canonical_json, write_bytes, write_table
 from holdfire.basics.documents import nearest_name
-from holdfire.errors import MissingInputError, ReadError
+from holdfire.errors import MissingInputError, OutputError, ReadError
 
 __all__ = ["TABLES", "CaseFolder"]
 
@@ -67,6 +68,28 @@ class CaseFolder:
         """
         write_table(self.table_path(name), table)
         return self.table_path(name)
+
+    def take_file(self, name: str, file: Path) -> Path:
+        """Move a Parquet file that was written elsewhere into the case as a table, and return where it rests.
+
+        Raises
+        ------
+        OutputError
+            The folder is not writable or full.
+        """
+        path = self.table_path(name)
+        part = path.with_name(path.name + ".part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(file, part)
+            part.replace(path)
+        except OSError as error:
+            raise OutputError(
+                f"This table cannot be written: {error.strerror or error}.",
+                str(path),
+                "Name a folder that is writable.",
+            ) from error
+        return path
 
     def read(self, name: str) -> pa.Table:
         """Return a table of the case.

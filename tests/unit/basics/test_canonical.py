@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest import mock
 
 import pyarrow as pa
 import pytest
 
+from holdfire.basics import canonical as module
 from holdfire.basics.canonical import canonical_json, sha256_file, sha256_hex, write_bytes, write_table
 from holdfire.errors import ModelError, OutputError
 
@@ -45,3 +47,34 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 def test_the_hash_of_nothing_is_known() -> None:
     """SHA-256 of no bytes is the published value (FIPS 180-4)."""
     assert sha256_hex(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize("sizes", [(), (0,), (3,), (4, 4), (1, 9, 0, 2), (5, 3, 4)])
+def test_a_table_in_pieces_has_the_bytes_of_the_whole(sizes: tuple[int, ...], tmp_path: Path) -> None:
+    """However a table is cut, its file is the one that is written at once."""
+    n = sum(sizes)
+    schema = pa.schema([("name", pa.string()), ("x", pa.float64())])
+    table = pa.table(
+        {"name": [f"n{number % 3}" for number in range(n)], "x": list(map(float, range(n)))}, schema=schema
+    )
+    with mock.patch.object(module, "ROW_GROUP_ROWS", 4):
+        write_table(tmp_path / "whole.parquet", table)
+        writer = module.TableWriter(tmp_path / "pieces.parquet", schema)
+        for number, size in enumerate(sizes):
+            writer.add(table.slice(sum(sizes[:number]), size))
+        assert not (tmp_path / "pieces.parquet").exists()
+        writer.commit()
+        writer.discard()
+    assert sha256_file(tmp_path / "whole.parquet") == sha256_file(tmp_path / "pieces.parquet")
+    assert n == writer.n_rows
+
+
+def test_pieces_that_are_discarded_leave_nothing(tmp_path: Path) -> None:
+    """What was not committed is gone, neighbour and all."""
+    table = pa.table({"x": [1.0, 2.0]})
+    with mock.patch.object(module, "ROW_GROUP_ROWS", 1):
+        writer = module.TableWriter(tmp_path / "t.parquet", table.schema)
+        writer.add(table)
+        assert [] != list(tmp_path.iterdir())
+        writer.discard()
+    assert [] == list(tmp_path.iterdir())

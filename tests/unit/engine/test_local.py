@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from holdfire.engine.local import LocalEngine
-from holdfire.engine.port import Part, run_part
+from holdfire.engine.port import Part, read_part, run_part
 from holdfire.errors import EngineError
 from tests.engines.stages import TOTAL, double, total
 
@@ -60,3 +61,32 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
         run_part(double, Part(name="a", files={"t": tmp_path / "gone.parquet"}), tmp_path)
     assert caught.value.where.endswith("gone.parquet")
+
+
+def test_a_stream_gives_what_parts_make_in_order(tmp_path: Path) -> None:
+    """Each part's tables come in the order of the parts, few are made before they are taken, and nothing is written."""
+    parts = [
+        Part(name=str(number), files={"t": written(tmp_path, str(number), "a", [float(number)])}) for number in range(9)
+    ]
+    before = sorted(tmp_path.iterdir())
+    begun: list[float] = []
+
+    def told(given: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
+        begun.append(given["t"]["x"][0].as_py())
+        return double(given)
+
+    stream = LocalEngine(2).stream_parts(told, parts, tmp_path)
+    first = next(stream)
+    assert len(begun) <= 4
+    rest = [one["t"]["x"].to_pylist() for one in stream]
+    assert [[0.0], *([2.0 * number] for number in range(1, 9))] == [first["t"]["x"].to_pylist(), *rest]
+    assert before == sorted(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("rows", [(0, 0), (0, 2), (1, 5), (3, 4), (4, 7), (0, 7), (7, 7)])
+def test_a_part_reads_only_its_rows_and_columns(tmp_path: Path, rows: tuple[int, int]) -> None:
+    """Rows come from wherever row groups begin and end, and columns that are not named are not read."""
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"k": list("abcdefg"), "x": list(map(float, range(7)))}), path, row_group_size=3)
+    read = read_part(Part(name="a", files={"t": path}, columns={"t": ("x",)}, rows={"t": rows}))["t"]
+    assert {"x": list(map(float, range(*rows)))} == read.to_pydict()

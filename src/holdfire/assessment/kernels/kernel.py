@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from holdfire.assessment.acts import Bounds, act_bounds, held_bounds, party_bounds
 from holdfire.assessment.facts import Facts
 from holdfire.assessment.kernels.exemptions import no_exemption
-from holdfire.assessment.kernels.replies import Replies
+from holdfire.assessment.kernels.replies import FindsReplies
 from holdfire.assessment.place_time import Places, place_time_bounds
 from holdfire.assessment.regions import NOWHERE, Atlas, Region
 from holdfire.assessment.times import Spans, force_spans, intersect_spans, scope_spans
@@ -65,7 +65,7 @@ class Setting:
     atlas : Atlas
     kinds, weapons, targets : Taxonomy
     kind_weapons : mapping of kind path to weapon path
-    replies : Replies
+    replies : FindsReplies
         Where fire may be a reply, found once for all incidents.
     as_of_us : int or None
         Until when incidents could be known, microseconds since 1970, UTC; None = not known.
@@ -79,7 +79,7 @@ class Setting:
     weapons: Taxonomy
     targets: Taxonomy
     kind_weapons: Mapping[str, str]
-    replies: Replies
+    replies: FindsReplies
     as_of_us: int | None
     evidence_kinds: frozenset[str] | None
     _duties: dict[tuple[str, str, str], Duty] = field(default_factory=dict)

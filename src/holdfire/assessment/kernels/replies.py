@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from holdfire.assessment.facts import Facts
 from holdfire.assessment.geometry.compiled import compiled
 from holdfire.basics.places import EARTH_RADIUS_M
 
-__all__ = ["Replies"]
+__all__ = ["FindsReplies", "Replies"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,6 +95,28 @@ class _Class:
 def _unit_vectors(facts: Facts) -> Floats:
     lon, lat = np.radians(facts.lon), np.radians(facts.lat)
     return np.ascontiguousarray(np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]))
+
+
+class FindsReplies(Protocol):
+    """Say how likely it can at most be that incidents answer fire: :class:`Replies`, or what was found by it before."""
+
+    @property
+    def facts(self) -> Facts:
+        """Return the incidents whose positions are asked for."""
+        ...
+
+    def upper(
+        self,
+        clause_id: str,
+        party: str,
+        rows: Ints,
+        *,
+        acts: Callable[[Facts], Bounds],
+        window_us: int,
+        distance_m: float,
+    ) -> Floats:
+        """Return what :meth:`Replies.upper` returns."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
