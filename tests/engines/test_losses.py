@@ -12,9 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from holdfire.app.commands import InputFiles, fuse_files
+from holdfire.app.engines import EngineChoice
+from holdfire.app.worlds import simulate_files
+from holdfire.basics.canonical import sha256_file
 from holdfire.engine.port import Part
 from holdfire.engine.spark import start_spark
 from holdfire.errors import EngineError
+from holdfire.simulate.presets import preset
 from scripts.spark_cluster import Cluster, environment, free_port
 from tests.engines.stages import double, slowly_double
 
@@ -58,6 +63,31 @@ def test_a_worker_that_dies_in_the_middle_changes_nothing(spark_is_here: None, t
     assert [f"part-{number}" for number in range(N_PARTS)] == [one.part for one in written]
     values = [pq.read_table(one.tables["t"])["x"].to_pylist() for one in written]
     assert [[2.0 * number] for number in range(N_PARTS)] == values
+
+
+def test_a_worker_that_dies_while_reports_are_fused_changes_nothing(spark_is_here: None, tmp_path: Path) -> None:
+    """When one of two workers is killed once the first parts of fusion are written, the case is the same."""
+    simulate_files(None, preset("mixed"), 6, tmp_path / "world", 3000)
+    inputs = InputFiles(reports=(tmp_path / "world" / "reports.parquet",), sources=tmp_path / "world" / "sources.json")
+    fuse_files(inputs, tmp_path / "here")
+    out = tmp_path / "spread"
+    killed: list[list[str]] = []
+
+    def kill_one(cluster: Cluster) -> None:
+        while not list(out.glob(".parts-*/find-*/edges.parquet")):
+            time.sleep(0.02)
+        cluster.kill_worker(0)
+        killed.append([path.name for path in out.glob(".parts-*/join-*.parquet")])
+
+    with Cluster(2) as cluster:
+        killer = threading.Thread(target=kill_one, args=(cluster,), daemon=True)
+        killer.start()
+        fuse_files(inputs, out, engine=EngineChoice(name="spark", master=cluster.master, n_parts=12))
+        killer.join(timeout=10)
+    assert [[]] == killed
+    names = sorted(path.name for path in (tmp_path / "here").iterdir())
+    assert names == sorted(path.name for path in out.iterdir())
+    assert [] == [name for name in names if sha256_file(tmp_path / "here" / name) != sha256_file(out / name)]
 
 
 def test_a_cluster_without_workers_is_given_up(spark_is_here: None, tmp_path: Path) -> None:

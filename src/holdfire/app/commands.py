@@ -135,8 +135,12 @@ def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | Non
     return named | step_settings(inputs.since, step)
 
 
-def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | None = None) -> dict[str, Any]:
+def fuse_files(
+    inputs: InputFiles, out: Path, parameters: FusionParameters | None = None, engine: EngineChoice | None = None
+) -> dict[str, Any]:
     """Read reports, join them into incidents, and write incidents, memberships and, for a step, lineage.
+
+    The engine changes where the work is done, and nothing in the case.
 
     Returns
     -------
@@ -145,13 +149,19 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
     """
     check_step(inputs.since, inputs.step_at, out)
     _check_folder(out)
-    earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
+    with open_spread(engine, out) as spread:
+        return _fused(inputs, out, chosen, spread)
+
+
+def _fused(inputs: InputFiles, out: Path, chosen: FusionParameters, spread: Spread | None) -> dict[str, Any]:
+    earlier = read_earlier(inputs.since)
     trees = load_trees(inputs.taxonomy)
     reviews = load_reviews(inputs.reviews)
     read = read_inputs(inputs, trees)
     step = make_step(earlier, inputs.step_at, read.reports, "UTC")
-    fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen, reviews.incidents), read.reports, step)
+    made = fuse_case(read.reports, read.sources, trees, chosen, reviews.incidents, spread)
+    fused = carry_case(made, read.reports, step)
     case = CaseFolder(out)
     tables = {
         "reports": read.reports,

@@ -34,7 +34,7 @@ class EngineChoice:
     master : str or None
         URL of a cluster's master; only for ``spark``.
     n_parts : int or None
-        Parts of the incidents; None = by their number, and for ``local`` none at all.
+        Parts of each step's reports or incidents; None = by their number, and for ``local`` none at all.
     shared : Path or None
         Folder that every worker sees under this path; None = the case's own.
     """

@@ -23,7 +23,7 @@ from holdfire.fusion.labels import Labels
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.sorting import adjacency, half_edges, order_by
 
-__all__ = ["Groups", "Ties", "gather_groups", "link", "tie", "tie_again"]
+__all__ = ["Groups", "Ties", "by_component", "gather_groups", "link", "tie", "tie_again"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -68,8 +68,8 @@ class Ties:
     rival_nats: Floats
 
 
-def _by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the edges' order by component, and where each component begins."""
+def by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the edges' order by component, and where each component begins in it, with their number behind."""
     root = components(n, edges.left, edges.right)[edges.left]
     order = order_by(root, n)
     sorted_root = root[order]
@@ -83,7 +83,7 @@ def _join(
 ) -> tuple[Ints, Floats, Ints]:
     n = prepared.n
     place, apart = labels.places(n) if labels is not None else (np.zeros(0, np.int32), np.zeros((0, 0), bool))
-    order, first = _by_component(n, edges)
+    order, first = by_component(n, edges)
     left, right, score = edges.left[order], edges.right[order], edges.score[order]
     text = edges.text[order] if prepared.sketch.shape[0] else edges.text
     edge_head, edge_tail, edge_next = half_edges(n, left, right)

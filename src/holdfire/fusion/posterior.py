@@ -287,7 +287,9 @@ def _languages(prepared: Prepared, groups: Groups, spoken: list[str]) -> pa.Arra
         return pa.array([""] * n_groups, pa.string())
     coded = pc.dictionary_encode(column.combine_chunks())
     place = {word: k for k, word in enumerate(spoken)}
-    bit = np.array([1 << place[word] if word in place else 0 for word in [*coded.dictionary.to_pylist(), None]], np.int64)
+    bit = np.array(
+        [1 << place[word] if word in place else 0 for word in [*coded.dictionary.to_pylist(), None]], np.int64
+    )
     code = np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False))[groups.members]
     masks = np.bitwise_or.reduceat(bit[code], groups.first[:-1])
     kinds, which = np.unique(masks, return_inverse=True)
