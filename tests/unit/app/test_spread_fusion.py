@@ -126,6 +126,29 @@ def test_a_few_lone_reports_are_the_same_in_more_parts_than_there_are(tmp_path: 
     assert "join" not in engine.n_parts
 
 
+def test_what_a_review_parts_stays_apart_in_parts_too(tmp_path: Path) -> None:
+    """Two reports that a human holds for two incidents are not joined by a third one, which is like both."""
+    near = {"lon": 30.73, "lat": 46.48, "sigma_m": 300.0, "at": 1.0, "hours": 1.0, "kind": "explosion/shelling"}
+    rows = [{"report_id": name, "source_id": name, **near} for name in "abc"]
+    rows += [{"report_id": f"{name}{k}", "source_id": name, **near, "at": 90.0 * k} for k in (1, 2, 3) for name in "ab"]
+    reports, sources = make_reports(rows), make_sources([{"source_id": name} for name in "abc"])
+    parted = IncidentReview(
+        review_id="v1",
+        reviewer="A. Fictional",
+        made_at=datetime(2030, 1, 1, tzinfo=UTC),
+        decision="different incidents",
+        reports=("a", "b"),
+        reason="Seen on the spot.",
+    )
+    made = in_parts(reports, sources, [parted], Spread(engine=LocalEngine(), folder=tmp_path, n_parts=3))
+    assert same(fuse(reports, sources, KINDS, reviews=[parted]), made)
+    held = dict(
+        zip(made.memberships["report_id"].to_pylist(), made.memberships["incident_id"].to_pylist(), strict=True)
+    )
+    assert held["c"] in (held["a"], held["b"])
+    assert held["a"] != held["b"]
+
+
 def test_no_report_is_no_part(tmp_path: Path) -> None:
     """Where nothing was reported, nothing is spread."""
     engine = Watched()
