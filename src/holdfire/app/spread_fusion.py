@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from holdfire.app.spread import Spread
-from holdfire.basics.canonical import write_table
 from holdfire.engine.port import Part, PartFunction, Written
+from holdfire.errors import OutputError
 from holdfire.fusion.block import class_radii
 from holdfire.fusion.compare import Model, locate
 from holdfire.fusion.cut import cut_askers, cut_runs
@@ -81,7 +81,7 @@ class SpreadWork:
             name = f"{step}-{number:05d}"
             files = {key: self.folder / f"{name}-{key}.parquet" for key in tables}
             for key, table in tables.items():
-                write_table(files[key], table)
+                _write(files[key], table)
             parts.append(Part(name=name, files=files))
         written = self.spread.engine.map_parts(function, parts, self.folder)
         for path in (path for part in parts for path in part.files.values()):
@@ -174,6 +174,17 @@ class SpreadWork:
         written = self._run(function, (tables(*run) for run in runs), "describe")
         incidents = _gathered(written, "incidents", INCIDENT_SCHEMA)
         return incidents, incidents.column("incident_id").to_pylist()
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    # These files live for one step: numbers that hardly repeat are written as they are.
+    words = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    try:
+        pq.write_table(table, path, compression="zstd", compression_level=1, use_dictionary=words)
+    except OSError as error:
+        raise OutputError(
+            f"A part cannot be written: {error.strerror or error}.", str(path), "Name another folder with --shared."
+        ) from error
 
 
 def _gathered(written: Sequence[Written], name: str, schema: pa.Schema) -> pa.Table:

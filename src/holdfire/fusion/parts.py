@@ -39,6 +39,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Tables = Mapping[str, pa.Table]
 
+KIND = b"kind"
+"""Names the type of number of which the bytes of a value are made."""
 TOLD = [name for name in TOLD_ON if name != "text"]
 """Columns of the reports that incidents are described by."""
 ARRAYS = ("lon", "lat", "sigma", "start", "end", "source", "coordinate", "has_time", "accuses")
@@ -48,26 +50,29 @@ EDGES = pa.schema([("left", pa.int32()), ("right", pa.int32()), ("score", pa.flo
 
 
 def array_of(table: pa.Table, name: str) -> NDArray[Any]:
-    """Return a column as an array; a list of one length becomes a row of a matrix."""
+    """Return a column as an array; what ``columns_of`` made of a matrix becomes one again."""
     column = table.column(name).combine_chunks()
     column = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_fixed_size_list(column.type):
-        width = column.type.list_size
-        flat = column.flatten().to_numpy(zero_copy_only=False)
-        return np.ascontiguousarray(flat.reshape(-1, width))
-    return np.array(column.to_numpy(zero_copy_only=False))
+    if not pa.types.is_fixed_size_binary(column.type):
+        return np.array(column.to_numpy(zero_copy_only=False))
+    dtype, width = np.dtype(table.schema.field(name).metadata[KIND].decode()), column.type.byte_width
+    raw = np.frombuffer(column.buffers()[1] or b"", np.uint8)[column.offset * width :][: len(column) * width]
+    return np.asarray(raw.copy().view(dtype).reshape(-1, width // dtype.itemsize))
 
 
 def columns_of(**arrays: NDArray[Any]) -> pa.Table:
-    """Return arrays as a table; a matrix becomes a column of lists of one length."""
-    columns = {}
+    """Return arrays as a table; a row of a matrix becomes one value of so many bytes, which Parquet moves as it is."""
+    fields, columns = [], []
     for name, values in arrays.items():
         if values.ndim == 1:
-            columns[name] = pa.array(values)
+            columns.append(pa.array(values))
+            fields.append(pa.field(name, columns[-1].type))
         else:
-            flat = pa.array(np.ascontiguousarray(values).ravel())
-            columns[name] = pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
-    return pa.table(columns)
+            rows = np.ascontiguousarray(values)
+            kind = pa.binary(rows.shape[1] * rows.itemsize)
+            columns.append(pa.Array.from_buffers(kind, len(rows), [None, pa.py_buffer(rows.tobytes())]))
+            fields.append(pa.field(name, kind, metadata={KIND: rows.dtype.str}))
+    return pa.table(columns, schema=pa.schema(fields))
 
 
 def without_reports(prepared: Prepared) -> Prepared:
