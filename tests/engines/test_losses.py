@@ -6,15 +6,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from holdfire.app.spread import Spread
+from holdfire.app.spread_fusion import fusion_work
+from holdfire.app.wire import load_trees
+from holdfire.app.worlds import simulate_files
 from holdfire.engine.port import Part
-from holdfire.engine.spark import start_spark
+from holdfire.engine.spark import SparkEngine, start_spark
 from holdfire.errors import EngineError
+from holdfire.fusion.fuse import fuse
+from holdfire.readers.registry import read_files
+from holdfire.simulate.presets import preset
 from scripts.spark_cluster import Cluster, environment, free_port
 from tests.engines.stages import double, slowly_double
 
@@ -33,33 +41,6 @@ def parts_of(folder: Path) -> list[Part]:
     return parts
 
 
-def test_a_worker_that_dies_in_the_middle_changes_nothing(spark_is_here: None, tmp_path: Path) -> None:
-    """When one of two workers is killed while it runs a part, the other runs it again, and the result is right."""
-    lost: list[Path] = []
-
-    def kill_one(cluster: Cluster) -> None:
-        while not lost:
-            time.sleep(0.05)
-            begun = [note for note in tmp_path.glob("*.begun") if "work-0" in note.read_text(encoding="utf-8")]
-            lost.extend(note for note in begun if not note.with_suffix(".ended").exists())
-        cluster.kill_worker(0)
-
-    with Cluster(2) as cluster:
-        engine = start_spark(cluster.master)
-        try:
-            killer = threading.Thread(target=kill_one, args=(cluster,), daemon=True)
-            killer.start()
-            written = engine.map_parts(slowly_double, parts_of(tmp_path), tmp_path)
-            killer.join(timeout=10)
-        finally:
-            engine.close()
-    assert [False] == [note.with_suffix(".ended").exists() for note in lost]
-    assert N_PARTS < len(list(tmp_path.glob("*.begun")))
-    assert [f"part-{number}" for number in range(N_PARTS)] == [one.part for one in written]
-    values = [pq.read_table(one.tables["t"])["x"].to_pylist() for one in written]
-    assert [[2.0 * number] for number in range(N_PARTS)] == values
-
-
 def test_a_cluster_without_workers_is_given_up(spark_is_here: None, tmp_path: Path) -> None:
     """Where no worker comes, the work ends in one error after the patience that was asked for."""
     with Cluster(0) as cluster:
@@ -72,6 +53,71 @@ def test_a_cluster_without_workers_is_given_up(spark_is_here: None, tmp_path: Pa
         finally:
             engine.close()
     assert cluster.master in caught.value.where
+
+
+@pytest.fixture(scope="module")
+def losing(spark_is_here: None) -> Iterator[tuple[Cluster, SparkEngine]]:
+    """A cluster of three workers, of which each test may lose one, and an engine on it.
+
+    A process has one session at a time, so tests with a cluster of their own stand above.
+    """
+    with Cluster(3) as cluster:
+        engine = start_spark(cluster.master)
+        yield cluster, engine
+        engine.close()
+
+
+def test_a_worker_that_dies_in_the_middle_changes_nothing(losing: tuple[Cluster, SparkEngine], tmp_path: Path) -> None:
+    """When a worker is killed while it runs a part, another runs it again, and the result is right."""
+    cluster, engine = losing
+    lost: list[Path] = []
+
+    def kill_one() -> None:
+        while not lost:
+            time.sleep(0.05)
+            begun = [note for note in tmp_path.glob("*.begun") if "work-0" in note.read_text(encoding="utf-8")]
+            lost.extend(note for note in begun if not note.with_suffix(".ended").exists())
+        cluster.kill_worker(0)
+
+    killer = threading.Thread(target=kill_one, daemon=True)
+    killer.start()
+    written = engine.map_parts(slowly_double, parts_of(tmp_path), tmp_path)
+    killer.join(timeout=10)
+    assert [False] == [note.with_suffix(".ended").exists() for note in lost]
+    assert N_PARTS < len(list(tmp_path.glob("*.begun")))
+    assert [f"part-{number}" for number in range(N_PARTS)] == [one.part for one in written]
+    values = [pq.read_table(one.tables["t"])["x"].to_pylist() for one in written]
+    assert [[2.0 * number] for number in range(N_PARTS)] == values
+
+
+def test_a_worker_that_dies_while_reports_are_fused_changes_nothing(
+    losing: tuple[Cluster, SparkEngine], tmp_path: Path
+) -> None:
+    """When a worker is killed once the first parts of fusion are written, incidents and memberships are the same."""
+    cluster, engine = losing
+    simulate_files(None, preset("mixed"), 6, tmp_path / "world", 3000)
+    kinds = load_trees().kinds
+    read = read_files(
+        [tmp_path / "world" / "reports.parquet"], sources=tmp_path / "world" / "sources.json", kinds=kinds
+    )
+    whole = fuse(read.reports, read.sources, kinds)
+    joined_by_then: list[int] = []
+
+    def kill_one() -> None:
+        while not list(tmp_path.glob(".parts-*/find-*/edges.parquet")):
+            time.sleep(0.02)
+        cluster.kill_worker(1)
+        joined_by_then.append(len(list(tmp_path.glob(".parts-*/join-*/*.parquet"))))
+
+    killer = threading.Thread(target=kill_one, daemon=True)
+    killer.start()
+    with fusion_work(Spread(engine=engine, folder=tmp_path, n_parts=12)) as work:
+        made = fuse(read.reports, read.sources, kinds, work=work)
+    killer.join(timeout=10)
+    assert [0] == joined_by_then
+    assert whole.incidents.equals(made.incidents)
+    assert whole.memberships.equals(made.memberships)
+    assert whole.summary == made.summary
 
 
 def test_a_master_that_is_not_there_is_one_error(spark_is_here: None, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from holdfire.app import engines
 from holdfire.app.assess_incidents import IncidentFiles, assess_incident_file
 from holdfire.app.commands import InputFiles, assess_files, fuse_files
 from holdfire.app.engines import EngineChoice
-from holdfire.app.spread import judge_part
+from holdfire.app.spread import Spread, judge_part
+from holdfire.app.spread_fusion import fusion_work
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.app.worlds import simulate_files
 from holdfire.assessment.assess import Terms
@@ -27,10 +28,13 @@ from holdfire.engine.local import LocalEngine
 from holdfire.engine.port import Part
 from holdfire.engine.spark import SparkEngine
 from holdfire.errors import EngineError, ModelError
+from holdfire.fusion.fuse import fuse
 from holdfire.records.assessment import COUNT_SCHEMA
 from holdfire.records.source import SOURCE_SCHEMA
 from holdfire.simulate.knobs import Knobs
+from holdfire.simulate.presets import preset
 from tests.engines.stages import TOTAL, double, refuse, total
+from tests.unit.fusion.reports import make_reports, make_sources
 
 AGREEMENTS = sorted((Path(__file__).resolve().parents[2] / "examples" / "agreements").glob("*.yaml"))
 
@@ -69,6 +73,29 @@ def test_both_engines_write_the_same_bytes(agreement: Path, as_spark: EngineChoi
     assess_files(agreement, inputs, tmp_path / "spread", engine=as_spark)
     assert summary["n_rows"]["assessments"] > 100
     assert hashes(tmp_path / "here") == hashes(tmp_path / "spread")
+
+
+def test_a_fused_case_of_round_ups_is_the_same(as_spark: EngineChoice, tmp_path: Path) -> None:
+    """Reports that sum several incidents up, and groups across the edges of five parts, are fused to the same bytes."""
+    simulate_files(None, preset("roundups"), 6, tmp_path / "world", 3000)
+    inputs = InputFiles(reports=(tmp_path / "world" / "reports.parquet",), sources=tmp_path / "world" / "sources.json")
+    summary = fuse_files(inputs, tmp_path / "here")
+    fuse_files(inputs, tmp_path / "spread", engine=as_spark)
+    assert summary["n_rows"]["memberships"] > summary["n_rows"]["reports"]
+    assert hashes(tmp_path / "here") == hashes(tmp_path / "spread")
+
+
+def test_parts_of_fusion_without_pairs_are_the_same(engine: SparkEngine, tmp_path: Path) -> None:
+    """Of lone reports, parts find nothing, nothing is joined, and the incidents are the same."""
+    rows = [{"lon": 30.0 + k, "lat": 48.0, "at": 100.0 * k} for k in range(4)]
+    reports, sources = make_reports(rows), make_sources([{"source_id": "s1"}])
+    kinds = load_trees().kinds
+    with fusion_work(Spread(engine=engine, folder=tmp_path, n_parts=7)) as work:
+        made = fuse(reports, sources, kinds, work=work)
+    whole = fuse(reports, sources, kinds)
+    assert 4 == made.incidents.num_rows
+    assert whole.incidents.equals(made.incidents)
+    assert whole.memberships.equals(made.memberships)
 
 
 def test_a_case_without_incidents_is_the_same(as_spark: EngineChoice, tmp_path: Path) -> None:

@@ -143,11 +143,13 @@ def _settings(inputs: InputFiles, parameters: FusionParameters, step: Step | Non
     return named | step_settings(inputs.since, step)
 
 
-def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | None = None) -> dict[str, Any]:
+def fuse_files(
+    inputs: InputFiles, out: Path, parameters: FusionParameters | None = None, engine: EngineChoice | None = None
+) -> dict[str, Any]:
     """Read reports, join them into incidents, and write incidents, memberships and, for a step, lineage.
 
     No clause is held against them, so kinds of event that our tree lacks are kept and named; where the run is strict or
-    brings a tree of its own, they are refused.
+    brings a tree of its own, they are refused. The engine changes where the work is done, and nothing in the case.
 
     Returns
     -------
@@ -156,13 +158,19 @@ def fuse_files(inputs: InputFiles, out: Path, parameters: FusionParameters | Non
     """
     check_step(inputs.since, inputs.step_at, out)
     check_folder(out)
-    earlier = read_earlier(inputs.since)
     chosen = FusionParameters() if parameters is None else parameters
+    with open_spread(engine, out) as spread:
+        return _fused(inputs, out, chosen, spread)
+
+
+def _fused(inputs: InputFiles, out: Path, chosen: FusionParameters, spread: Spread | None) -> dict[str, Any]:
+    earlier = read_earlier(inputs.since)
     trees = load_trees(inputs.taxonomy)
     reviews = load_reviews(inputs.reviews)
     read = read_inputs(inputs, trees, takes_any_kind=inputs.taxonomy is None and not inputs.strict)
     step = make_step(earlier, inputs.step_at, read.reports, "UTC")
-    fused = carry_case(fuse_case(read.reports, read.sources, trees, chosen, reviews.incidents), read.reports, step)
+    made = fuse_case(read.reports, read.sources, trees, chosen, reviews.incidents, spread)
+    fused = carry_case(made, read.reports, step)
     case = CaseFolder(out)
     tables = {
         "reports": read.reports,

@@ -34,7 +34,8 @@ class EngineChoice:
     master : str or None
         URL of a cluster's master; only for ``spark``.
     n_parts : int or None
-        Parts of the incidents; None = by their number, and none at all for ``local`` where reports are given.
+        Parts of each step's reports or incidents; None = by their number, and none at all for ``local`` where reports
+        are given.
     shared : Path or None
         Folder that every worker sees under this path; None = the case's own.
     """

@@ -19,6 +19,7 @@ import shapely
 
 from holdfire.agreement.names import resolve_names, resolve_sides
 from holdfire.app.spread import Judged, Spread, spread_case
+from holdfire.app.spread_fusion import fusion_work
 from holdfire.assessment.assess import Terms, assess_all
 from holdfire.assessment.counts import count_breaches
 from holdfire.assessment.shapes import zone_shapes
@@ -118,14 +119,16 @@ def fuse_case(
     trees: Trees,
     parameters: FusionParameters,
     reviews: tuple[IncidentReview, ...] = (),
+    spread: Spread | None = None,
 ) -> Fused:
-    """Join reports into incidents, without an agreement."""
-    return _stage(
-        "fuse",
-        reports.num_rows,
-        lambda fused: int(fused.incidents.num_rows),
-        lambda: fuse(reports, sources, trees.kinds, parameters, reviews),
-    )
+    """Join reports into incidents, without an agreement; over parts, where ``spread`` says how."""
+    with fusion_work(spread) as work:
+        return _stage(
+            "fuse",
+            reports.num_rows,
+            lambda fused: int(fused.incidents.num_rows),
+            lambda: fuse(reports, sources, trees.kinds, parameters, reviews, work),
+        )
 
 
 def carry_case(fused: Fused, reports: pa.Table, step: Step | None) -> Carried:
@@ -159,14 +162,16 @@ def _judge(incidents: pa.Table, terms: Terms, sources: pa.Table, reviews: tuple[
 
 
 def run_case(case: CaseInput, spread: Spread | None = None) -> CaseResult:
-    """Run every stage from reports to findings and counts; from incidents on over parts, where ``spread`` says how."""
+    """Run every stage from reports to findings and counts; over parts, where ``spread`` says how."""
     agreement, trees = case.agreement, case.trees
     ids = {"agreement_id": agreement.id}
     n_reports = case.reports.num_rows
     reports = _stage("resolve", n_reports, _rows, lambda: resolve_names(case.reports, agreement), **ids)
     sources = resolve_sides(case.sources, agreement)
     shapes = _stage("shapes", len(agreement.zones), _rows, lambda: zone_shapes(agreement), **ids)
-    fused = carry_case(fuse_case(reports, sources, trees, case.parameters, case.incident_reviews), reports, case.step)
+    fused = carry_case(
+        fuse_case(reports, sources, trees, case.parameters, case.incident_reviews, spread), reports, case.step
+    )
     terms = Terms(
         agreement=agreement,
         shapes=shapes,

@@ -131,6 +131,10 @@ class Spread:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def wanted_parts(self, n_rows: int) -> int:
+        """Return into how many parts so many reports go."""
+        return self.n_parts or max(1, -(-n_rows // PART_ROWS), min(self.engine.n_slots, n_rows))
+
     def stretches(self, n_incidents: int) -> list[tuple[int, int]]:
         """Return the rows ``[start, end)`` of each part, none of them empty."""
         n_parts = self.n_parts or min(self.engine.n_slots, n_incidents)

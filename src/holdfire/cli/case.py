@@ -107,11 +107,21 @@ def read(file: Path, out: Path, as_json: bool, **options: Any) -> None:
 @step_options
 @reviews_option
 @click.option("--out", required=True, type=FOLDER, help="Folder of the case.")
+@engine_options
 @quiet_options
 @json_option
-def fuse(out: Path, as_json: bool, **options: Any) -> None:
+def fuse(
+    out: Path,
+    engine: str,
+    master: str | None,
+    partitions: int | None,
+    shared: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Join reports into incidents (incidents.parquet, memberships.parquet; with --since lineage.parquet)."""
-    show_summary(fuse_files(take_inputs(**options), out), as_json)
+    chosen = EngineChoice(name=engine, master=master, n_parts=partitions, shared=shared)
+    show_summary(fuse_files(take_inputs(**options), out, engine=chosen), as_json)
 
 
 @click.command()

@@ -73,12 +73,12 @@ def _reports(function: F, *, required: bool) -> F:
 
 
 def engine_options(function: F) -> F:
-    """Add where the work from incidents on is done; nothing of the result depends on it."""
+    """Add where the work is done; nothing of the result depends on it."""
     options = (
         click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True),
         click.option("--master", metavar="URL", help="The cluster's master, such as spark://HOST:7077."),
         click.option(
-            "--partitions", type=click.IntRange(min=1), help="Parts of the incidents; default: by their number."
+            "--partitions", type=click.IntRange(min=1), help="Parts of the work of each step; default: by its size."
         ),
         click.option("--shared", type=FOLDER, help="Folder that every worker sees; default: the one of --out."),
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from holdfire.fusion.cells import CellIndex, build_index, time_ranks
 from holdfire.fusion.walk import walk_pairs
 
-__all__ = ["Block", "Located", "build_blocks", "candidate_pairs"]
+__all__ = ["REACH_CLASSES_M", "Block", "Located", "build_blocks", "candidate_pairs", "class_radii"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -117,7 +117,27 @@ class Block:
     radius_m: float
 
 
-def build_blocks(located: Located, rows: Rows, n_threads: int = 1) -> Iterator[Block]:
+def class_radii(located: Located, rows: Rows) -> Floats:
+    """Return for each class of reach what nothing within anybody's reach lies further away than, metres.
+
+    Parameters
+    ----------
+    located : Located
+    rows : int64, (m,)
+        Rows that take part; those without a place are passed over.
+
+    Returns
+    -------
+    float64, (7,), >= 500
+        Cells of the search have this side, so that parts of the reports must be searched with the radii of all.
+    """
+    reach = np.sort(located.reach_m[rows[np.isfinite(located.lon[rows])]])
+    upto = np.append(np.searchsorted(reach, REACH_CLASSES_M, side="right"), reach.size)
+    widest = np.where(upto > 0, np.append(reach, 0.0)[upto - 1], 0.0)
+    return np.asarray(np.maximum(float(np.sqrt(2.0)) * widest, 500.0))
+
+
+def build_blocks(located: Located, rows: Rows, n_threads: int = 1, radii: Floats | None = None) -> Iterator[Block]:
     """Yield the blocks of reports, one class of reach after the other, so that only one is held at a time.
 
     Parameters
@@ -126,8 +146,11 @@ def build_blocks(located: Located, rows: Rows, n_threads: int = 1) -> Iterator[B
     rows : int64, (m,)
         Rows that take part; those without a place are passed over.
     n_threads : int
+    radii : float64, (7,), metres, optional
+        As by ``class_radii`` of all reports, where ``rows`` are a part of them.
     """
     rows = rows[np.isfinite(located.lon[rows])]
+    radii = class_radii(located, rows) if radii is None else radii
     level = np.searchsorted(REACH_CLASSES_M, located.reach_m).astype(np.int8)
     length = np.searchsorted(LENGTH_CLASSES_S, located.end - located.start).astype(np.int8)
     ranks = time_ranks(located.start)
@@ -137,7 +160,7 @@ def build_blocks(located: Located, rows: Rows, n_threads: int = 1) -> Iterator[B
             if asking.size == 0:
                 continue
             finer = rows[level[rows] <= k]
-            radius = max(float(np.sqrt(2.0)) * float(located.reach_m[finer].max()), 500.0)
+            radius = float(radii[k])
             held = [finer[length[finer] == c] for c in range(LENGTH_CLASSES_S.size + 1)]
 
             def index(chosen: Rows, cell_m: float = radius) -> CellIndex:

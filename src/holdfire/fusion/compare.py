@@ -25,7 +25,7 @@ from holdfire.fusion.text import text_bins
 from holdfire.fusion.tolls import toll_table
 from holdfire.records.taxonomy import ancestors
 
-__all__ = ["Crowds", "Model", "build_model", "compatible", "count_crowds", "find_edges", "text_evidence"]
+__all__ = ["Crowds", "Model", "build_model", "compatible", "count_crowds", "find_edges", "locate", "text_evidence"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -248,7 +248,7 @@ def build_model(prepared: Prepared, learned: Learned, crowds: Crowds, rows: NDAr
     )
 
 
-def _locate(prepared: Prepared, model: Model, learned: Learned) -> Located:
+def locate(prepared: Prepared, model: Model, learned: Learned) -> Located:
     """Return what blocking looks at; a report of which no evidence could suffice asks nobody."""
     G = model.G
     log_length = np.log(G[:, 5] - G[:, 4])
@@ -292,6 +292,8 @@ def find_edges(
     least: float,
     least_related: float = 2.0,
     again: Floats | None = None,
+    located: Located | None = None,
+    radii: Floats | None = None,
 ) -> Edges:
     """Return the pairs of rows with evidence above ``least``, sorted.
 
@@ -307,6 +309,9 @@ def find_edges(
         Pairs that are related at least with this chance are kept too; above 1: none.
     again : float64, (n_sources,), nats, optional
         In the place of the model's, while learning.
+    located : Located, optional
+    radii : float64, (7,), metres, optional
+        What blocking looks at, and the radii of all reports, where these reports are a part of them.
     """
     cost = model.again if again is None else again
     worded = prepared.sketch.shape[0] > 0
@@ -330,9 +335,10 @@ def find_edges(
         return kept
 
     n_threads = max(1, parameters.n_threads)
+    where = locate(prepared, model, learned) if located is None else located
     pieces: list[tuple[NDArray[Any], ...]] = []
     with ThreadPoolExecutor(n_threads) as pool:
-        for block in build_blocks(_locate(prepared, model, learned), rows, n_threads):
+        for block in build_blocks(where, rows, n_threads, radii):
             for part in pool.map(one, [block] * n_threads, range(n_threads)):
                 pieces += part
     if not pieces:

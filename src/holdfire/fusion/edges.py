@@ -31,3 +31,13 @@ class Edges:
     score: Floats
     text: Floats
     related: Floats
+
+    def select(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Edges:
+        """Return some of the edges, in their order."""
+        return Edges(
+            left=self.left[keep],
+            right=self.right[keep],
+            score=self.score[keep],
+            text=self.text[keep],
+            related=self.related[keep] if self.related.size else self.related,
+        )

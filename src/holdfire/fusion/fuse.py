@@ -15,20 +15,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from holdfire.fusion.compare import HOPELESS_NATS, build_model, count_crowds, find_edges
+from holdfire.fusion.compare import build_model, count_crowds
 from holdfire.fusion.labels import label_edges, narrow_labels, read_labels
-from holdfire.fusion.link import Groups, link, tie
+from holdfire.fusion.link import Groups, tie_again
 from holdfire.fusion.narrow import choose_rows, narrow
 from holdfire.fusion.parameters import FusionParameters, Learned
-from holdfire.fusion.posterior import incident_table
 from holdfire.fusion.prepare import Prepared, prepare
 from holdfire.fusion.realness import Realness, judge_groups
 from holdfire.fusion.rehearse import member_probs, rehearse
 from holdfire.fusion.reliability import learn
-from holdfire.fusion.roundups import Shared, corroborate, edges_apart, edges_within, main_probs, share_out
+from holdfire.fusion.roundups import Shared, corroborate, edges_apart, main_probs, share_out
 from holdfire.fusion.several import numbers_told
 from holdfire.fusion.signals import Attached, attach_signals
 from holdfire.fusion.summary import summarise
+from holdfire.fusion.work import WHOLE, Work
 from holdfire.records.incident import INCIDENT_SCHEMA, MEMBERSHIP_SCHEMA
 from holdfire.records.incident_review import IncidentReview
 from holdfire.records.schema import empty_table, sort_table, table_from
@@ -98,6 +98,7 @@ def fuse(
     kinds: Taxonomy,
     parameters: FusionParameters | None = None,
     reviews: Sequence[IncidentReview] = (),
+    work: Work = WHOLE,
 ) -> Fused:
     """Join reports into incidents.
 
@@ -112,6 +113,8 @@ def fuse(
     parameters : FusionParameters, optional
     reviews : sequence of IncidentReview
         What named humans said of reports: it is kept to, and learned from.
+    work : Work
+        How the steps that may be done in parts are done; nothing of the result depends on it.
 
     Returns
     -------
@@ -142,12 +145,12 @@ def fuse(
     model = build_model(prepared, learned, crowds, rows)
     # Millions of reports: what is not needed any more is let go at once.
     del crowds
-    edges = edges_apart(find_edges(prepared, model, learned, rows, chosen, HOPELESS_NATS), several > 1.0)
+    edges = edges_apart(work.find(prepared, model, learned, rows, chosen), several > 1.0)
     edges = label_edges(edges, labels, prepared.n)
-    groups = link(prepared, model, edges, rows, chosen.merge_nats, chosen.n_threads, labels)
+    groups, ties = work.join(prepared, model, edges, rows, chosen, labels)
     groups, shared = share_out(prepared, model, learned, groups, several)
-    edges, rows = edges_within(edges, groups), rows[groups.label[rows] >= 0]
-    ties = tie(prepared, model, edges, rows, groups, chosen.n_threads)
+    ties = tie_again(prepared, model, edges, groups, ties, chosen.n_threads)
+    rows = rows[groups.label[rows] >= 0]
     del model, edges
     rehearsal = rehearse(some, near, learned, groups.label[few], groups.G, chosen)
     prob = member_probs(groups, ties, rows, rehearsal)
@@ -156,7 +159,7 @@ def fuse(
     realness = corroborate(prepared, groups, realness, shared)
     attached = attach_signals(prepared, groups.G, groups.H, chosen)
     told = summarise(prepared, learned, groups.first.size - 1, int(attached.row.size), rehearsal, realness)
-    incidents, ids = incident_table(prepared, groups, ties, realness, learned, attached, prob)
+    incidents, ids = work.describe(prepared, groups, ties, realness, learned, attached, prob)
     del ties, realness
     incidents = sort_table(incidents, ["incident_id"])
     return Fused(

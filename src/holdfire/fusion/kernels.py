@@ -28,8 +28,6 @@ N_THETA = 13
 """Places of the learned numbers in ``theta``."""
 N_NAMES, H_SOURCE, H_PLACE, H_NUMBER, H_DOCUMENT = 5, 5, 6, 7, 8
 """Names and further columns of ``H``."""
-KERNELS_EDITION = 5
-"""Count this up in ``joining`` too when this file or ``heap`` changes: the compiler's cache sees one file's changes."""
 TWO_PI = 2.0 * np.pi
 
 

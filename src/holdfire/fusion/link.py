@@ -23,7 +23,7 @@ from holdfire.fusion.labels import Labels
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.sorting import adjacency, half_edges, order_by
 
-__all__ = ["Groups", "Ties", "link", "tie"]
+__all__ = ["Groups", "Ties", "by_component", "gather_groups", "link", "tie", "tie_again"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -68,8 +68,8 @@ class Ties:
     rival_nats: Floats
 
 
-def _by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the edges' order by component, and where each component begins."""
+def by_component(n: int, edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the edges' order by component, and where each component begins in it, with their number behind."""
     root = components(n, edges.left, edges.right)[edges.left]
     order = order_by(root, n)
     sorted_root = root[order]
@@ -83,7 +83,7 @@ def _join(
 ) -> tuple[Ints, Floats, Ints]:
     n = prepared.n
     place, apart = labels.places(n) if labels is not None else (np.zeros(0, np.int32), np.zeros((0, 0), bool))
-    order, first = _by_component(n, edges)
+    order, first = by_component(n, edges)
     left, right, score = edges.left[order], edges.right[order], edges.score[order]
     text = edges.text[order] if prepared.sketch.shape[0] else edges.text
     edge_head, edge_tail, edge_next = half_edges(n, left, right)
@@ -185,6 +185,36 @@ def tie(
     return Ties(own_nats=own, rival_nats=rival)
 
 
+def tie_again(prepared: Prepared, model: Model, edges: Edges, groups: Groups, ties: Ties, n_threads: int) -> Ties:
+    """Return the ties once groups are gone: those who were held against one of them are weighed anew.
+
+    Parameters
+    ----------
+    prepared, model, edges
+        The reports and their evidence.
+    groups : Groups
+        Those that stay, as they were.
+    ties : Ties
+        As they were with all groups.
+    n_threads : int
+    """
+    gone = groups.label < 0
+    lost = gone[edges.left] | gone[edges.right]
+    if not lost.any():
+        return ties
+    own, rival = ties.own_nats.copy(), ties.rival_nats.copy()
+    own[gone], rival[gone] = np.inf, -np.inf
+    beside = np.zeros(prepared.n, bool)
+    beside[edges.left[lost]] = beside[edges.right[lost]] = True
+    beside &= ~gone
+    left = edges.select(~lost & (beside[edges.left] | beside[edges.right]))
+    again = np.flatnonzero(beside)
+    own[again], rival[again] = np.inf, -np.inf
+    found = tie(prepared, model, left, again, groups, n_threads)
+    own[again], rival[again] = found.own_nats[again], found.rival_nats[again]
+    return Ties(own_nats=own, rival_nats=rival)
+
+
 def link(
     prepared: Prepared,
     model: Model,
@@ -208,10 +238,24 @@ def link(
     labels : Labels, optional
         What reviews keep apart stays apart.
     """
-    n = prepared.n
     root, G, H = _join(prepared, model, edges, least, max(1, n_threads), labels)
+    return gather_groups(root, rows, G, H)
+
+
+def gather_groups(root: Ints, rows: NDArray[np.int64], G: Floats, H: Ints) -> Groups:
+    """Return the groups of rows that have one root.
+
+    Parameters
+    ----------
+    root : int32, (n,)
+        The smallest row of each row's group.
+    rows : int64, (m,)
+        Rows that take part, ascending.
+    G, H : float64 (n, 8), int32 (n, 9)
+        At each root: its group's place, time and names, as in ``kernels``.
+    """
     roots, numbers = np.unique(root[rows], return_inverse=True)
-    label = np.full(n, -1, np.int32)
+    label = np.full(root.size, -1, np.int32)
     label[rows] = numbers
     order = order_by(numbers.astype(np.int32), roots.size)
     members = rows[order].astype(np.int32)

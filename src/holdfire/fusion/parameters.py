@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ATTRIBUTES", "FusionParameters", "Learned"]
+__all__ = ["ATTRIBUTES", "START_INHERIT", "FusionParameters", "Learned"]
 
 Floats = NDArray[np.float64]
 
 ATTRIBUTES = ("kind", "actor", "target_kind", "target", "toll")
 """Names that two reports of one incident should share, in the order of the evidence tables; ``toll`` is the number of
 casualties, where near numbers are near names."""
+START_INHERIT = np.array([0.6, 0.6, 0.6, 0.5, 0.1])
+"""Starting chance that a related incident shares a name beyond chance, by ``ATTRIBUTES``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +117,9 @@ class Learned:
     coverage: Floats
     repeat: Floats
     false_rate: Floats
-    false_sd: Floats
     accuse_rate: Floats
     text_nats: Floats
     article_nats: Floats
     chance: Floats = field(default_factory=lambda: np.full(5, 0.5))
-    inherit: Floats = field(default_factory=lambda: np.array([0.6, 0.6, 0.6, 0.5, 0.1]))
+    inherit: Floats = field(default_factory=START_INHERIT.copy)
     notes: dict[str, Any] = field(default_factory=dict)

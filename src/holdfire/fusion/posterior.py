@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -27,13 +28,43 @@ from holdfire.fusion.stretch import fill_most_shared
 from holdfire.records.incident import INCIDENT_SCHEMA
 from holdfire.records.schema import INSTANT, SHARES, table_from
 
-__all__ = ["incident_ids", "incident_table"]
+__all__ = ["Wording", "incident_ids", "incident_table", "wording_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 ALLEGES, ADMITS = 0.5, 0.99
 """Chance that a party names the doer rightly: when it accuses another side, and when it speaks of itself."""
+MOST_LANGUAGES = 62
+"""Languages that are told apart: the bits of a whole number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Hold the words of all reports, so that a part of the reports is described with the words of all.
+
+    Attributes
+    ----------
+    actors : list of str
+        Names of actors as coded, and behind them candidates that nobody names, in the order of the reports.
+    languages : list of str
+        In the order of the alphabet.
+    """
+
+    actors: list[str]
+    languages: list[str]
+
+
+def wording_of(prepared: Prepared) -> Wording:
+    """Return the words of all reports."""
+    actors = list(prepared.vocabulary[1])
+    candidates = prepared.table.column("actor_candidates")
+    if candidates.null_count < len(candidates):
+        named = pc.unique(candidates.combine_chunks().flatten()).drop_null().to_pylist()
+        known = set(actors)
+        actors += [word for word in named if word not in known]
+    spoken = pc.unique(prepared.table.column("language")).drop_null().to_pylist()
+    return Wording(actors=actors, languages=sorted(spoken)[:MOST_LANGUAGES])
 
 
 def incident_ids(anchors: pa.Array) -> list[str]:
@@ -116,7 +147,7 @@ def _time(prepared: Prepared, groups: Groups) -> dict[str, object]:
     }
 
 
-def _actors(prepared: Prepared, groups: Groups, learned: Learned) -> tuple[pa.Array, pa.Array]:
+def _actors(prepared: Prepared, groups: Groups, learned: Learned, wording: Wording) -> tuple[pa.Array, pa.Array]:
     words = prepared.vocabulary[1]
     code = prepared.names[:, 1]
     right = np.full(prepared.n, float(np.clip(np.sqrt(learned.agree[1]), 0.8, 0.98)))
@@ -129,12 +160,13 @@ def _actors(prepared: Prepared, groups: Groups, learned: Learned) -> tuple[pa.Ar
         right[(side == number) & (code == k)] = ADMITS
     voice = np.where(side >= 0, -1 - side, prepared.source).astype(np.int32)
     shares = name_shares(groups.first, groups.members, code, right, voice, words)
-    return _with_candidates(prepared, groups, shares)
+    return _with_candidates(prepared, groups, shares, wording.actors)
 
 
-def _with_candidates(prepared: Prepared, groups: Groups, shares: NamedShares) -> tuple[pa.Array, pa.Array]:
+def _with_candidates(
+    prepared: Prepared, groups: Groups, shares: NamedShares, words: list[str]
+) -> tuple[pa.Array, pa.Array]:
     """Put the candidates where nobody names the doer: each may have done it, nobody else did."""
-    words = list(prepared.vocabulary[1])
     column = prepared.table.column("actor_candidates")
     best = pa.array([*words, None], pa.string()).take(pa.array(np.where(shares.best < 0, len(words), shares.best)))
     if column.null_count == len(column):
@@ -143,10 +175,6 @@ def _with_candidates(prepared: Prepared, groups: Groups, shares: NamedShares) ->
     flat = lists.flatten().to_pylist()
     parent = np.asarray(pc.list_parent_indices(lists).to_numpy())
     known = {word: k for k, word in enumerate(words)}
-    for name in flat:
-        if name is not None and name not in known:
-            known[name] = len(words)
-            words.append(name)
     code = np.array([known[name] if name is not None else -1 for name in flat], np.int64)
     use = (code >= 0) & (groups.label[parent] >= 0)
     report, code = np.unique(np.stack([parent[use], code[use]]), axis=1) if use.any() else (parent[:0], code[:0])
@@ -180,7 +208,7 @@ def _spliced(
     return shares_array(merged, words)
 
 
-def _what(prepared: Prepared, groups: Groups, learned: Learned) -> dict[str, object]:
+def _what(prepared: Prepared, groups: Groups, learned: Learned, wording: Wording) -> dict[str, object]:
     right = np.full(prepared.n, float(np.clip(np.sqrt(learned.agree[0]), 0.85, 0.99)))
     kinds = name_shares(
         groups.first, groups.members, prepared.names[:, 0], right, prepared.source, prepared.vocabulary[0]
@@ -192,7 +220,7 @@ def _what(prepared: Prepared, groups: Groups, learned: Learned) -> dict[str, obj
     def named(codes: Ints, words: Sequence[str | None]) -> pa.Array:
         return pa.array([*words, None], pa.string()).take(pa.array(np.where(codes < 0, len(words), codes)))
 
-    actors, actor = _actors(prepared, groups, learned)
+    actors, actor = _actors(prepared, groups, learned, wording)
     fit = np.maximum.reduceat(np.where(targets.code >= 0, targets.lower, 0.0), targets.first[:-1])
     return {
         "kind": named(kinds.best, prepared.vocabulary[0]),
@@ -265,20 +293,20 @@ def _counts(prepared: Prepared, groups: Groups, prob: Floats) -> dict[str, objec
     }
 
 
-def _languages(prepared: Prepared, groups: Groups) -> pa.Array:
+def _languages(prepared: Prepared, groups: Groups, spoken: list[str]) -> pa.Array:
     column = prepared.table.column("language")
     n_groups = groups.first.size - 1
     if column.null_count == len(column):
         return pa.array([""] * n_groups, pa.string())
     coded = pc.dictionary_encode(column.combine_chunks())
-    words = coded.dictionary.to_pylist()
-    ranked = sorted(range(len(words)), key=lambda k: words[k])[:62]
-    bit = np.zeros(len(words) + 1, np.int64)
-    bit[ranked] = 1 << np.arange(len(ranked), dtype=np.int64)
+    place = {word: k for k, word in enumerate(spoken)}
+    bit = np.array(
+        [1 << place[word] if word in place else 0 for word in [*coded.dictionary.to_pylist(), None]], np.int64
+    )
     code = np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False))[groups.members]
     masks = np.bitwise_or.reduceat(bit[code], groups.first[:-1])
     kinds, which = np.unique(masks, return_inverse=True)
-    texts = [" ".join(words[ranked[k]] for k in range(len(ranked)) if mask >> k & 1) for mask in kinds.tolist()]
+    texts = [" ".join(word for k, word in enumerate(spoken) if mask >> k & 1) for mask in kinds.tolist()]
     return pa.array(texts, pa.string()).take(pa.array(which))
 
 
@@ -315,11 +343,14 @@ def incident_table(
     learned: Learned,
     attached: Attached,
     prob: Floats,
+    wording: Wording | None = None,
 ) -> tuple[pa.Table, list[str]]:
     """Return the incidents by ``INCIDENT_SCHEMA``, in the order of the groups, and their ids.
 
-    ``prob`` is each report's membership: float64, (n,), 0..1.
+    ``prob`` is each report's membership: float64, (n,), 0..1. ``wording`` is that of all reports, where these are a
+    part of them.
     """
+    wording = wording_of(prepared) if wording is None else wording
     n_groups = groups.first.size - 1
     anchors = prepared.table.column("report_id").take(pa.array(anchors_of(prepared, groups))).combine_chunks()
     ids = incident_ids(anchors)
@@ -337,14 +368,14 @@ def incident_table(
         "prob_real_upper": nudged(realness.upper),
         **_time(prepared, groups),
         **_place(prepared, groups),
-        **_what(prepared, groups, learned),
+        **_what(prepared, groups, learned, wording),
         "weapon": _mode(prepared.table.column("weapon"), groups),
         **_numbers(prepared, groups),
         **_counts(prepared, groups, prob),
         "n_reports": np.diff(groups.first).astype(np.int32),
         "n_sources": realness.n_sources,
         "n_independent": realness.n_independent,
-        "languages": _languages(prepared, groups),
+        "languages": _languages(prepared, groups, wording.languages),
         "explanation": _explanation(groups, ties, realness, n_signals, anchors),
     }
     return table_from(columns, INCIDENT_SCHEMA), ids

@@ -41,7 +41,7 @@ REVIEWED = (0.99, 0.97, 0.999)
 VIEW_DEG = 0.5
 """Side of the cells, degrees, in which it is asked whether others look there too."""
 COPY_BYTES = 0.8
-"""Share of equal sketch bytes from which two texts count as one text."""
+"""Share of equal sketch bytes above which two texts count as one text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def _independent(
                     for b in range(sketch.shape[1]):
                         some += sketch[i, b] > 0 or sketch[j, b] > 0
                         equal += sketch[i, b] > 0 and sketch[i, b] == sketch[j, b]
-                    alike = some >= 12 and equal > 0.8 * some
+                    alike = some >= 12 and equal > COPY_BYTES * some
                 if alike:
                     own = False
             n_sources[g] += new

@@ -19,7 +19,7 @@ from holdfire.fusion.edges import Edges
 from holdfire.fusion.kernels import E_BIAS
 from holdfire.fusion.labels import Labels, label_edges
 from holdfire.fusion.link import Groups, link
-from holdfire.fusion.parameters import ATTRIBUTES, FusionParameters, Learned
+from holdfire.fusion.parameters import ATTRIBUTES, START_INHERIT, FusionParameters, Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.text import N_TEXT_BINS, text_bins
 
@@ -33,8 +33,6 @@ CURATED_NATS = -5.0
 """While learning, two reports of a curated source are looked at too: they show what is near but not the same."""
 MOST_REPEATS = 1.0
 """More than one further report of an incident on the mean is no repeat but another incident of the same day."""
-START_INHERIT = np.array([0.6, 0.6, 0.6, 0.5, 0.1])
-"""Starting chance that a related incident shares a name beyond chance, by ``ATTRIBUTES``."""
 SETTLED = 0.01
 """Learning ends when no estimate moves by more than this."""
 SEPARATE_NATS = -2.5
@@ -58,7 +56,6 @@ def start_values(prepared: Prepared, parameters: FusionParameters) -> Learned:
         share=np.full(n_sources, min(0.3, 2.0 / max(1, n_sources))),
         repeat=np.where(prepared.curated, 0.0, 0.1),
         false_rate=prepared.prior_false.copy(),
-        false_sd=np.full(n_sources, 0.1),
         accuse_rate=prepared.prior_false.copy(),
         text_nats=np.stack([ramp, ramp]),
         article_nats=_judge_articles(prepared, n_sources),
@@ -114,7 +111,10 @@ def _learn_places(prepared: Prepared, model: Model, edges: Edges, weight: Floats
     ratio = d2 / total
     core = (1 - learned.tail) * np.exp(-0.5 * ratio)
     wide = learned.tail / 9 * np.exp(-0.5 * ratio / 9)
-    learned.tail = float(np.clip(_pull((w * wide / (core + wide)).sum(), w.sum(), 0.1), 0.02, 0.3))
+    # A review may join what lies so far apart that both densities are nought: such a place is in the tail.
+    known = core + wide > 0
+    in_tail = np.divide(w * wide, core + wide, out=w.copy(), where=known)
+    learned.tail = float(np.clip(_pull(in_tail.sum(), w.sum(), 0.1), 0.02, 0.3))
     for s in range(learned.scale.size):
         mine = (prepared.source[a] == s) | (prepared.source[b] == s)
         n = float(w[mine].sum())

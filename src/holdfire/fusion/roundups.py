@@ -24,7 +24,7 @@ from holdfire.fusion.parameters import Learned
 from holdfire.fusion.prepare import Prepared
 from holdfire.fusion.realness import Realness
 
-__all__ = ["Shared", "corroborate", "edges_apart", "edges_within", "main_probs", "share_out"]
+__all__ = ["Shared", "corroborate", "edges_apart", "main_probs", "share_out"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -86,23 +86,7 @@ def edges_apart(edges: Edges, summing: NDArray[np.bool_]) -> Edges:
     summing : bool, (n,)
         Which reports are round-ups.
     """
-    return _kept(edges, summing[edges.left] == summing[edges.right]) if summing.any() else edges
-
-
-def edges_within(edges: Edges, groups: Groups) -> Edges:
-    """Return the edges whose reports both belong to a group."""
-    inside = (groups.label[edges.left] >= 0) & (groups.label[edges.right] >= 0)
-    return edges if inside.all() else _kept(edges, inside)
-
-
-def _kept(edges: Edges, keep: NDArray[np.bool_]) -> Edges:
-    return Edges(
-        left=edges.left[keep],
-        right=edges.right[keep],
-        score=edges.score[keep],
-        text=edges.text[keep],
-        related=edges.related[keep] if edges.related.size else edges.related,
-    )
+    return edges.select(summing[edges.left] == summing[edges.right]) if summing.any() else edges
 
 
 def _located(G: Floats, H: Ints, n_groups: int) -> Located:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks.fusion_worlds import make_world
 from holdfire.fusion.fuse import Fused, fuse
@@ -129,3 +130,16 @@ def test_no_review_makes_a_curated_source_tell_an_incident_twice() -> None:
     fused = fuse(make_reports(table), sources, KINDS, reviews=[review(1, "same incident", "a", "d")])
     assert held(fused)["a"] != held(fused)["d"]
     assert 1 == fused.summary["reviews"]["n_pairs_of_one_curated_source"]
+
+
+def test_a_review_that_joins_what_lies_far_apart_leaves_learning_sound() -> None:
+    """Reports a hundred kilometres apart that a human joins count as one gross error; nothing learned is lost by it."""
+    world = make_world("mixed", 1500, 3)
+    exact = world.reports.filter(pc.less(world.reports["sigma_m"], 500.0)).sort_by("lon")
+    others = exact.filter(pc.not_equal(exact["source_id"], exact["source_id"][0]))
+    named = [exact["report_id"][0].as_py(), others["report_id"][others.num_rows - 1].as_py()]
+    plain, joined = (
+        fuse(world.reports, world.sources, KINDS, reviews=reviews).summary["learned"]["tail"]
+        for reviews in ((), (review(1, "same incident", *named),))
+    )
+    assert plain < joined < plain + 0.05
