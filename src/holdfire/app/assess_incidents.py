@@ -32,7 +32,7 @@ from holdfire.app.wire import load_agreement_file, load_areas, load_trees, read_
 from holdfire.assessment.assess import Terms
 from holdfire.assessment.shapes import zone_shapes
 from holdfire.basics.canonical import sha256_file
-from holdfire.errors import InputError, ReadError
+from holdfire.errors import InputError, MissingInputError, ReadError
 from holdfire.evidence.manifest import make_manifest
 from holdfire.readers.sources import load_sources
 from holdfire.records.assessment import ASSESSMENT_SCHEMA
@@ -101,10 +101,17 @@ def _findings_reviews(path: Path | None) -> tuple[Review, ...]:
     return reviews.findings
 
 
-def _stage(event: str, n_in: int, run: Callable[[], T], count: Callable[[T], int]) -> T:
+def _stage(event: str, n_in: int | None, run: Callable[[], T], count: Callable[[T], int]) -> T:
+    # What takes its rows as they are has as many in as out: None.
     started = time.perf_counter()
     made = run()
-    fields = {"n_in": n_in, "n_out": count(made), "n_refused": 0, "seconds": round(time.perf_counter() - started, 3)}
+    n_out = count(made)
+    fields = {
+        "n_in": n_out if n_in is None else n_in,
+        "n_out": n_out,
+        "n_refused": 0,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
     log.info(event, extra={"fields": fields})
     return made
 
@@ -140,6 +147,8 @@ def assess_incident_file(
     trees = load_trees(files.taxonomy)
     agreement_bytes = read_file(agreement_path)
     agreement = load_agreement_file(agreement_path, trees)
+    if not files.incidents.is_file():
+        raise MissingInputError("There is no such file of incidents.", str(files.incidents), "Check the path.")
     coverage, reviews = load_coverage(files.coverage), _findings_reviews(files.reviews)
     sources = resolve_sides(_load_sources(files), agreement)
     case, shapes = CaseFolder(out), zone_shapes(agreement)
@@ -190,8 +199,7 @@ def _judged(
     given: GivenIncidents
     with spread.scratch() as folder, streamed({n: (case.table_path(n), s) for n, s in schemas.items()}) as sink:
         ordered = folder / "incidents.parquet"
-        n_given = pq.ParquetFile(path).metadata.num_rows if path.is_file() else 0
-        given = _stage("order", n_given, lambda: order_incidents(path, ordered, folder), lambda made: made.ordered.n)
+        given = _stage("order", None, lambda: order_incidents(path, ordered, folder), lambda made: made.ordered.n)
         told = replace(terms, evidence_kinds=given.kinds)
         counts = _stage(
             "judge",

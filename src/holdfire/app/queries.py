@@ -95,7 +95,7 @@ def explain_id(folder: Path, id_: str, inputs: Path | None = None) -> Explanatio
         The folder holds no case.
     """
     case = CaseFolder(folder)
-    if not case.has("reports"):
+    if not case.has("incidents"):
         raise MissingInputError(
             "This folder holds no case.",
             str(folder),

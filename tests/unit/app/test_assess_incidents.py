@@ -23,7 +23,7 @@ from holdfire.assessment.counts import count_breaches
 from holdfire.assessment.shapes import zone_shapes
 from holdfire.basics.canonical import sha256_file, write_table
 from holdfire.cli.main import main
-from holdfire.errors import InputError, ReadError
+from holdfire.errors import InputError, MissingInputError, ReadError
 from holdfire.findings.decide import decide
 from holdfire.simulate.knobs import Knobs
 
@@ -145,6 +145,20 @@ def test_a_column_that_lacks_is_named(given: tuple[Path, Path], tmp_path: Path) 
     with pytest.raises(ReadError, match="'prob_real_upper'") as caught:
         assess_incident_file(agreement, files, tmp_path / "case")
     assert caught.value.mend.startswith("Is it 'prob_real_uper'?")
+
+
+@pytest.mark.parametrize("content", [None, b"not Parquet"])
+def test_a_file_that_is_no_parquet_is_named(given: tuple[Path, Path], content: bytes | None, tmp_path: Path) -> None:
+    """A file that is not there, or of another format, ends in one error, and no half of a case is left."""
+    agreement, folder = given
+    path = tmp_path / "incidents.parquet"
+    if content is not None:
+        path.write_bytes(content)
+    files = IncidentFiles(incidents=path, sources=folder / "sources.parquet")
+    with pytest.raises((MissingInputError, ReadError)) as caught:
+        assess_incident_file(agreement, files, tmp_path / "case")
+    assert str(path) == caught.value.where
+    assert [] == list((tmp_path / "case").iterdir())
 
 
 def test_no_incidents_make_a_case(given: tuple[Path, Path], tmp_path: Path) -> None:
