@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
 Singles = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 SIGMA_MIN_M = 1e-3
 """Metres; a smaller sigma is taken as this one (an exact place is asked elsewhere)."""
@@ -216,27 +217,9 @@ def _block_of(px: float, py: float, level: int, scales: Floats, shapes: Ints, bl
 
 @compiled
 def _cell_mass(
-    px: float,
-    py: float,
-    sigma: float,
-    level: int,
-    scales: Floats,
-    shapes: Ints,
-    block: Shorts,
-    base: Floats,
-    run: Shorts,
-    span: Shorts,
-    ends: Floats,
-    certain: Singles,
-    table: Floats,
-    terms: Floats,
-) -> float:
-    column, row, number = _block_of(px, py, level, scales, shapes, block)
-    if number < 0:
-        return 1.0 if number == -2 else 0.0
-    c = number * SIDE * SIDE + (row % SIDE) * SIDE + column % SIDE
-    if sigma <= abs(certain[c]):
-        return 1.0 if certain[c] > 0.0 else 0.0
+    px: float, py: float, sigma: float, level: int, c: int, column: int, row: int, scales: Floats, base: Floats,
+    run: Shorts, span: Shorts, ends: Floats, table: Floats, terms: Floats,
+) -> float:  # fmt: skip
     mid_x = scales[0, level] + (column + 0.5) * scales[2, level]
     mid_y = scales[1, level] + (row + 0.5) * scales[2, level]
     total = float(base[c]) + _turned_ends(ends, run[c], run[c + 1], mid_x, mid_y, px, py)
@@ -249,7 +232,68 @@ def _cell_mass(
 
 
 @compiled
-def _sift(x: Floats, y: Floats, sigma: Floats, box: Floats, near: NDArray[np.bool_], out: Floats) -> None:
+def _fetch(
+    cells: Ints, n: int, base: Floats, run: Shorts, span: Shorts, ends: Floats, table: Floats, seen: Floats
+) -> float:
+    # Read the beginning of all that the cells need, loop by loop: within a loop no read waits for another, so that the
+    # memory's delays overlap. The sum only keeps the compiler from leaving the reads out.
+    total = 0.0
+    for k in range(n):
+        seen[k] = run[cells[k, 2]]
+        total += base[cells[k, 2]]
+    for k in range(n):
+        r = min(int(seen[k]), span.shape[0] - 1)
+        seen[k] = span[r, 0]
+        total += ends[r, 0]
+    for k in range(n):
+        i = int(seen[k])
+        total += table[0, i] + table[1, i] + table[2, i] + table[3, i]
+    return total
+
+
+@compiled
+def _find_cells(
+    x: Floats, y: Floats, sigma: Floats, near: Flags, scales: Floats, shapes: Ints, block: Shorts, certain: Singles,
+    cells: Ints, out: Floats,
+) -> int:  # fmt: skip
+    # List the places that have to be integrated: place, level, cell, column and row. The others get 0 or 1 at once.
+    n_levels = scales.shape[1] - 1
+    n = 0
+    for i in range(x.size):
+        if not near[i]:
+            continue
+        s = max(sigma[i], SIGMA_MIN_M)
+        level = 0
+        for k in range(1, n_levels + 1):
+            level += s >= scales[3, k]
+        column = 0
+        row = 0
+        c = 0
+        if level < n_levels:
+            column, row, number = _block_of(x[i], y[i], level, scales, shapes, block)
+            if number < 0:
+                out[i] = 1.0 if number == -2 else 0.0
+                continue
+            c = number * SIDE * SIDE + (row % SIDE) * SIDE + column % SIDE
+        cells[n, 0] = i
+        cells[n, 1] = level
+        cells[n, 2] = c
+        cells[n, 3] = column
+        cells[n, 4] = row
+        n += 1
+    asked = 0
+    for k in range(n):
+        i = cells[k, 0]
+        held = certain[cells[k, 2]]
+        out[i] = 1.0 if held > 0.0 else 0.0
+        if cells[k, 1] == n_levels or max(sigma[i], SIGMA_MIN_M) > abs(held):
+            cells[asked] = cells[k]
+            asked += 1
+    return asked
+
+
+@compiled
+def _sift(x: Floats, y: Floats, sigma: Floats, box: Floats, near: Flags, out: Floats) -> None:
     # Most places are far from most zones. Without a branch, so that vector instructions may do it; an unknown place is
     # never near, and stays NaN.
     west = box[0]
@@ -288,22 +332,26 @@ def masses(
     """
     n_levels = scales.shape[1] - 1
     near = np.empty(BATCH, np.bool_)
+    cells = np.empty((BATCH, 5), np.int64)
+    seen = np.empty(BATCH)
     for begin in range(0, x.size, BATCH):
-        n = min(BATCH, x.size - begin)
-        part = slice(begin, begin + n)
-        _sift(x[part], y[part], sigma[part], box, near, out[part])
+        end = min(begin + BATCH, x.size)
+        px = x[begin:end]
+        py = y[begin:end]
+        error = sigma[begin:end]
+        prob = out[begin:end]
+        _sift(px, py, error, box, near, prob)
+        n = _find_cells(px, py, error, near[: px.size], scales, shapes, block, certain, cells, prob)
+        seen[0] = _fetch(cells, n, base, run, span, ends, table, seen)
         for k in range(n):
-            if not near[k]:
-                continue
-            i = begin + k
-            s = max(sigma[i], SIGMA_MIN_M)
-            level = 0
-            while level < n_levels and s >= scales[3, level + 1]:
-                level += 1
+            i = cells[k, 0]
+            level = cells[k, 1]
+            s = max(error[i], SIGMA_MIN_M)
             if level == n_levels:
-                total = _nodes(table, top[0], top[1], x[i], y[i], s, terms)
+                total = _nodes(table, top[0], top[1], px[i], py[i], s, terms)
             else:
                 total = _cell_mass(
-                    x[i], y[i], s, level, scales, shapes, block, base, run, span, ends, certain, table, terms
-                )
-            out[i] = min(max(total, 0.0), 1.0)
+                    px[i], py[i], s, level, cells[k, 2], cells[k, 3], cells[k, 4], scales, base, run, span, ends, table,
+                    terms,
+                )  # fmt: skip
+            prob[i] = min(max(total, 0.0), 1.0)
