@@ -14,8 +14,9 @@ import pytest
 import holdfire
 
 ROOT = Path(__file__).resolve().parents[2]
-INTERNAL = {"LOOSE_SCHEMA", "TALLY_SCHEMA", "UNRESOLVED_SCHEMA"}
-"""What no caller of a stage sees: a reader's first look, what a count reads, and a warning's list of names."""
+INTERNAL = {"ANSWER_SCHEMA", "LOOSE_SCHEMA", "TALLY_SCHEMA", "UNRESOLVED_SCHEMA"}
+"""What no caller of a stage sees: replies on their way to parts, a reader's first look, what a count reads, and a
+warning's list of names."""
 
 
 def script() -> ModuleType:
