@@ -3,7 +3,7 @@
 Run as ``python -m benchmarks.breach_calibration [N_INCIDENTS] [FIRST_SEED]``.
 ``--alone`` or ``--fused`` runs one of two ways:
 
-*Assessment alone*: N incidents (default 60,000) whose place, instant, kind, actor and being real are drawn from the
+*Assessment alone*: N incidents (default 50,000) whose place, instant, kind, actor and being real are drawn from the
 error model that the incident states, or from a worse one; the front moves every day. Truth is judged by
 ``simulate.breaches``, which shares nothing with the kernels. Named peers on the same rows, with every other factor the
 same: *label*, the point estimate at the middle of its interval is in the zone or not; and *Phi(d / sigma)*, the normal
@@ -11,7 +11,8 @@ chance of the signed distance of that point to the zone's edge.
 
 *Through fusion*: worlds told by nine sources, fused, then assessed.
 
-Seeds below 100 were used while building; published figures use seeds from 4000. Figures are medians of three seeds.
+Seeds below 100 were used while building; published figures use seeds from 4000. Three seeds are taken
+together.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from benchmarks.breach_peers import figures, peers
+from benchmarks.breach_peers import NARROW, figures, peers
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.assessment.assess import assess
 from holdfire.assessment.shapes import zone_shapes
@@ -50,6 +52,8 @@ from holdfire.simulate.world import TRUE_INCIDENT_SCHEMA, simulate
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Rows = tuple[Floats, Floats, Mask, Mask]
+"""Lower and upper bounds of assessments, whether each was a breach, and whether its place or time is unsure."""
 
 AGREEMENTS = ("minsk-2-2015", "europe-guarantee")
 N_DAYS = 60
@@ -224,26 +228,29 @@ def judge(incidents: pa.Table, agreement: Agreement, shapes: pa.Table) -> pa.Tab
     )
 
 
-def alone(name: str, errors: Errors, n: int, seed: int) -> dict[str, dict[str, float]]:
-    """Assess drawn incidents under one agreement, and return the figures of Holdfire and of its peers."""
-    agreement, _ = load(name)
-    shapes = moved_shapes(name)
+def alone(name: str, errors: Errors, n: int, seed: int) -> dict[str, Rows]:
+    """Assess drawn incidents under one agreement; return bounds, truth and unsure rows of Holdfire and its peers."""
+    agreement, shapes = load(name)[0], moved_shapes(name)
     incidents, truth, happened, places = draw(agreement, shapes, errors, n, np.random.default_rng([seed, 4]))
-    table = judge(_whole(incidents), agreement, shapes)
+    table = scored(judge(_whole(incidents), agreement, shapes), agreement)
     breaches = true_breaches(truth.filter(pa.array(happened)), agreement, shapes, builtin_tree("kinds"))
-    judged = {clause.id for clause in agreement.clauses if clause.rule.kind in JUDGED}
-    table = table.filter(pa.array([c in judged and i is not None for c, i in zip(
-        table["clause_id"].to_pylist(), table["incident_id"].to_pylist(), strict=True)]))  # fmt: skip
-    own = {row["truth_id"]: row["truth_id"] for row in breaches.select(["truth_id"]).to_pylist()}
+    own = {name: name for name in truth["truth_id"].to_pylist()}
     lower, upper, hit = judged_rows(table, own, breaches)
     where = (table["place_time_lower"].to_numpy() + table["place_time_upper"].to_numpy()) / 2
     unsure = (where > 0.01) & (where < 0.99)
-    found = {"holdfire": {**figures(lower, upper, hit, unsure), "missed": float(breaches.num_rows - hit.sum())}}
+    found = {"holdfire": (lower, upper, hit, unsure)}
     if not errors.wide:
+        # A row that is a range for Holdfire is left out of the peers' figures.
+        kept = upper - lower < NARROW
         for peer, prob in peers(table, agreement, shapes, places).items():
-            found[peer] = figures(prob, prob, hit, unsure)
-    found["holdfire"]["table"] = reliability((lower + upper) / 2, hit)  # type: ignore[assignment]
+            found[peer] = (prob[kept], prob[kept], hit[kept], unsure[kept])
     return found
+
+
+def scored(table: pa.Table, agreement: Agreement) -> pa.Table:
+    """Return the rows of incidents under clauses that a world knows the truth about."""
+    clauses = pa.array([clause.id for clause in agreement.clauses if clause.rule.kind in JUDGED])
+    return table.filter(pc.and_(pc.is_in(table["clause_id"], clauses), pc.is_valid(table["incident_id"])))
 
 
 JUDGED = ("cessation", "withdrawal", "disengagement", "no_fly", "no_reinforcement", "access")
@@ -269,75 +276,72 @@ FUSED: dict[str, Knobs] = {
 }
 
 
-def fused(name: str, knobs: Knobs, seed: int) -> dict[str, float]:
-    """Let sources tell of a world, fuse their reports, assess, and return the figures."""
+def fused(name: str, knobs: Knobs, seed: int) -> Rows:
+    """Let sources tell of a world, fuse their reports, assess; return bounds, truth and unsure rows."""
     agreement, plain = load(name)
     agreement = plain.model_copy(update={"clauses": agreement.clauses})
     shapes, kinds = zone_shapes(agreement), builtin_tree("kinds")
     world = simulate(agreement, shapes, kinds, replace(knobs, n_days=300), seed)
     result = fuse(world.reports, world.sources, kinds, FusionParameters())
-    table = judge(result.incidents, agreement, shapes)
-    judged = {clause.id for clause in agreement.clauses if clause.rule.kind in JUDGED}
-    table = table.filter(pa.array([c in judged and i is not None for c, i in zip(
-        table["clause_id"].to_pylist(), table["incident_id"].to_pylist(), strict=True)]))  # fmt: skip
-    names = [match(result.memberships, world.true_memberships).stands_for[n].to_pylist()
-             for n in ("incident_id", "truth_id")]  # fmt: skip
+    table = scored(judge(result.incidents, agreement, shapes), agreement)
+    matched = match(result.memberships, world.true_memberships).stands_for
+    names = [matched[column].to_pylist() for column in ("incident_id", "truth_id")]
     lower, upper, hit = judged_rows(table, dict(zip(*names, strict=True)), world.true_breaches)
-    narrow = upper - lower < 0.2
-    some = figures(lower, upper, hit)
-    return {
-        **some,
-        "narrow": float(narrow.mean()),
-        "ece_narrow": figures(lower[narrow], upper[narrow], hit[narrow])["ece"],
-    }
+    return lower, upper, hit, np.ones(hit.size, dtype=bool)
 
 
-def _median(runs: list[dict[str, float]]) -> dict[str, float]:
-    return {k: float(np.median([run[k] for run in runs])) for k in runs[0] if k != "table"}
+def _pooled(runs: list[Rows], narrow: float) -> dict[str, float]:
+    lower, upper, hit, unsure = (np.concatenate(part) for part in zip(*runs, strict=True))
+    return figures(lower, upper, hit, unsure, narrow)
 
 
 def print_alone(n: int, seeds: range) -> None:
     """Print the figures of assessment by itself."""
-    print("assessment alone: who | rows | ECE | rows whose place or time is unsure | their ECE | their Brier score")
-    print("  | worst bin | outside the range | bins out | width")
+    print("agreement | errors | who | rows | of them narrow | ECE | narrow rows whose place or time is unsure |")
+    print("  their ECE | by chance alone | Brier score | outside the range | bins out of ten | mean width")
     for name in AGREEMENTS:
         for errors in ARMS:
-            runs = [alone(name, errors, n, seed) for seed in seeds]
+            runs = [alone(name, errors, 4 * n if errors.certain else n, seed) for seed in seeds]
             for who in runs[0]:
-                m = _median([run[who] for run in runs])
+                m = _pooled([run[who] for run in runs], NARROW)
                 print(
-                    f"{name:<17}| {errors.name:<29}| {who:<13}| {m['rows']:>9,.0f} | {m['ece']:.4f}"
-                    f" | {m['open']:>8,.0f}"
-                    f" | {m['ece_open']:.4f} | {m['brier']:.4f} | {m['worst']:.3f} | {m['outside']:.4f}"
-                    f" | {m['bins_out']:.0f} | {m['width']:.3f}",
+                    f"{name:<17}| {errors.name:<29}| {who:<13}| {m['rows']:>9,.0f} | {m['narrow']:.2f} | {m['ece']:.4f}"
+                    f" | {m['unsure']:>8,.0f} | {m['ece_unsure']:.4f} | {m['chance']:.4f} | {m['brier']:.4f}"
+                    f" | {m['outside']:.4f} | {m['bins_out']:.0f} | {m['width']:.3f}",
                     flush=True,
                 )
             if errors.name == "as stated":
-                for b in runs[0]["holdfire"]["table"]:  # type: ignore[union-attr]
-                    print(
-                        f"    {b.start:.1f}-{b.end:.1f}: {b.n:>8,} rows, said {b.mean_prob:.3f}, was so {b.share:.3f}"
-                    )
+                lower, upper, hit, _ = (np.concatenate([run["holdfire"][k] for run in runs]) for k in range(4))
+                kept = upper - lower < NARROW
+                for b in reliability(lower[kept], hit[kept]):
+                    said = "" if b.mean_prob is None else f"said {b.mean_prob:.3f}, was so {b.share:.3f}"
+                    print(f"    {b.start:.1f}-{b.end:.1f}: {b.n:>8,} rows, {said}")
+
+
+FUSED_NARROW = 0.2
+"""After fusion every row is a range: names that one source tells are never sure."""
 
 
 def print_fused(seeds: range) -> None:
     """Print the figures of assessment after fusion."""
-    print("through fusion: rows, ECE, outside the range, share narrower than 0.2, their ECE, width")
+    print("agreement | world | rows | narrower than 0.2 | their ECE | outside the range | bins out | mean width")
     for name in AGREEMENTS:
         for world, knobs in FUSED.items():
-            m = _median([fused(name, knobs, seed) for seed in seeds])
+            m = _pooled([fused(name, knobs, seed) for seed in seeds], FUSED_NARROW)
             print(
-                f"{name:<17}| {world:<36}| {m['rows']:>9,.0f} | {m['ece']:.4f} | {m['outside']:.4f} | {m['narrow']:.2f}"
-                f" | {m['ece_narrow']:.4f} | {m['width']:.3f}",
+                f"{name:<17}| {world:<36}| {m['rows']:>9,.0f} | {m['narrow']:.2f} | {m['ece']:.4f}"
+                f" | {m['outside']:.4f} | {m['bins_out']:.0f} | {m['width']:.3f}",
                 flush=True,
             )
 
 
 def main(words: list[str]) -> int:
     """Print every figure, or those of one way."""
-    numbers = [int(word) for word in words if word.isdigit()] + [60_000, 4000][sum(w.isdigit() for w in words) :]
-    seeds = range(numbers[1], numbers[1] + 3)
+    numbers = [int(word) for word in words if word.isdigit()]
+    n, first_seed = (*numbers, *(50_000, 4000)[len(numbers) :])[:2]
+    seeds = range(first_seed, first_seed + 3)
     if "--fused" not in words:
-        print_alone(numbers[0], seeds)
+        print_alone(n, seeds)
     if "--alone" not in words:
         print_fused(seeds)
     return 0

@@ -19,12 +19,15 @@ from holdfire.basics.instants import parse_instant, to_us
 from holdfire.basics.places import METRES_PER_DEGREE
 from holdfire.records.agreement import Agreement
 from holdfire.records.clauses import Clause, Disengagement, Withdrawal
-from holdfire.simulate.calibration import bounds_error, calibration_error, reliability
+from holdfire.simulate.calibration import bounds_error, calibration_error
 
-__all__ = ["figures", "peers"]
+__all__ = ["NARROW", "figures", "peers"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+NARROW = 0.01
+"""Rows with a wider range have no one probability that could be calibrated; their ranges are held to what was so."""
 
 
 def _rule_zones(clause: Clause, party: str) -> list[str]:
@@ -93,21 +96,29 @@ def peers(table: pa.Table, agreement: Agreement, shapes: pa.Table, places: tuple
     return {name: rest * inside for name, inside in factor.items()}
 
 
-def figures(lower: Floats, upper: Floats, hit: Mask, unsure: Mask | None = None) -> dict[str, float]:
-    """Return how far probabilities, or their ranges, lie from what was so; ``unsure`` rows once more by themselves."""
+def figures(lower: Floats, upper: Floats, hit: Mask, unsure: Mask, width: float = NARROW) -> dict[str, float]:
+    """Return how far probabilities, or their ranges, lie from what was so; ``unsure`` rows once more by themselves.
+
+    Calibration errors are of rows that are narrower than ``width``, in ten bins; ``chance`` is what a judge who is
+    never wrong would have by chance alone with as many rows.
+    """
     middle = (lower + upper) / 2
-    open_ = (middle > 0.01) & (middle < 0.99) if unsure is None else unsure
     bins = np.clip((middle * 10).astype(int), 0, 9)
     n, low, high, hits = (np.bincount(bins, w, 10) for w in (None, lower, upper, hit.astype(float)))
     spread = 2.0 * np.sqrt(np.bincount(bins, middle * (1 - middle), 10))
     out = (n > 0) & ((hits < low - spread) | (hits > high + spread))
+    narrow = upper - lower < width
+    some = unsure & narrow
+    rng = np.random.default_rng(1)
+    lucky = [calibration_error(middle[some], rng.random(int(some.sum())) < middle[some]) for _ in range(20)]
     return {
         "rows": float(lower.size),
-        "ece": calibration_error(middle, hit),
-        "ece_open": calibration_error(middle[open_], hit[open_]),
-        "worst": max((abs(b.mean_prob - b.share) for b in reliability(middle, hit) if b.n > 200), default=0.0),
-        "brier": float(np.mean((middle[open_] - hit[open_]) ** 2)) if open_.any() else 0.0,
-        "open": float(open_.sum()),
+        "narrow": float(narrow.mean()),
+        "ece": calibration_error(middle[narrow], hit[narrow]),
+        "unsure": float(some.sum()),
+        "ece_unsure": calibration_error(middle[some], hit[some]),
+        "chance": float(np.mean(lucky)),
+        "brier": float(np.mean((middle[some] - hit[some]) ** 2)),
         "outside": bounds_error(lower, upper, hit),
         "bins_out": float(out.sum()),
         "width": float(np.mean(upper - lower)),
