@@ -336,3 +336,40 @@ def test_windows_keep_their_local_ends_when_the_clocks_change(hours: int) -> Non
     at = datetime(2030, 3, 30, tzinfo=UTC) + timedelta(hours=hours)
     night = {"what": "gunfire", "by": "north", "where": [37.4, 48.3], "at": f"{at:%Y-%m-%d} 00:00:00"}
     compare(clause, [{**night, "within_time": "23 h" if hours == 24 else "1 d"}])
+
+
+CHANGES = (
+    "03-01T00:00:00", "03-03T00:00:00", "03-04T00:00:00", "03-05T12:00:00", "03-08T06:00:00", "03-08T12:00:00",
+    "03-10T00:00:00", "03-12T00:00:00", "03-15T00:00:00", "03-19T12:00:00", "03-20T00:00:00", "03-31T02:00:00",
+    "03-31T06:00:00", "04-01T00:00:00", "04-04T00:00:00", "04-20T00:00:00", "04-25T00:00:00", "05-01T00:00:00",
+)  # fmt: skip
+"""Local times at which something changes: force, suspension, line, zone, deadline, gate, window, scope."""
+TIMED: dict[str, dict[str, Any]] = {
+    "cessation": {"acts": ["gunfire"]},
+    "withdrawal": {
+        "weapons": ["small_arms"],
+        "acts": ["gunfire"],
+        "zones_by_party": {"north": ["west-bank", "field"], "south": ["east-bank"]},
+        "deadline": "2030-03-08T12:00:00",
+    },
+    "disengagement": {"areas": ["both", "east-bank"], "quiet_days": 3, "began": {"both": "2030-03-20T00:00:00"}},
+    "protected": {"zones": ["mill", "field"], "acts": ["gunfire"]},
+    "no_fly": {"zones": ["banks"], "acts": ["gunfire"]},
+    "no_approach": {"zones": ["field"], "distance": "3 km", "acts": ["gunfire"]},
+    "no_reinforcement": {"zones": ["east-bank"], "acts": ["gunfire"]},
+    "access": {"acts": ["gunfire"]},
+    "corridor": {"zones": ["banks"], "windows": ["06:00-12:00", "23:00-02:00"]},
+}
+
+
+@pytest.mark.parametrize("kind", TIMED)
+def test_what_binds_changes_to_the_second(kind: str) -> None:
+    """An act of one second, just before and just at every change of anything, is judged as the reference judges it."""
+    clause = {"id": kind, "rule": {"kind": kind, **TIMED[kind]}, "scope": {"to": "2030-05-01T00:00:00"}}
+    said = []
+    for change in CHANGES:
+        at = datetime.fromisoformat(f"2030-{change}+00:00")
+        for instant in (at - timedelta(seconds=1), at):
+            for place in ([37.48, 48.501], [37.56, 48.52]):
+                said.append({"what": "gunfire", "by": "north", "at": f"{instant:%Y-%m-%d %H:%M:%S}", "where": place})
+    compare(clause_of(clause), said)

@@ -310,7 +310,8 @@ def masses(shares: list[dict[str, Any]] | None) -> list[tuple[str | None, float,
     return known
 
 
-def extreme(known: list[tuple[str | None, float, float]], worth: list[float], sign: float) -> float:
+@cache
+def extreme(known: tuple[tuple[str | None, float, float], ...], worth: tuple[float, ...], sign: float) -> float:
     """Return the least (sign 1) or greatest (sign -1) sum of worth that masses within bounds can have."""
     found = linprog(
         [sign * one for one in worth],
@@ -324,7 +325,8 @@ def extreme(known: list[tuple[str | None, float, float]], worth: list[float], si
 
 def fit_pair(known: list[tuple[str | None, float, float]], fits: list[Pair]) -> Pair:
     """Return bounds of the mass that fits."""
-    return extreme(known, [low for low, _ in fits], 1.0), extreme(known, [high for _, high in fits], -1.0)
+    masses_known, lows, highs = tuple(known), tuple(low for low, _ in fits), tuple(high for _, high in fits)
+    return extreme(masses_known, lows, 1.0), extreme(masses_known, highs, -1.0)
 
 
 def tree_pair(tree_name: str, path: str | None, wanted: Iterable[str]) -> Pair:
