@@ -79,6 +79,9 @@ REFERENCES: tuple[tuple[str, Sort], ...] = (
     ("clauses.*.rule.watchers.*", WATCHER),
     ("clauses.*.exemptions.*.groups.*", GROUP),
     ("clauses.*.exemptions.*.parties.*", PARTY),
+    ("attribution.held.~", PARTY),
+    ("attribution.held.*.*", ZONE),
+    ("attribution.base.~", PARTY),
     ("watchers.*.zones.*", ZONE),
     ("commitments.*.guarantor", GUARANTOR),
     ("commitments.*.gates.*", GATE),
@@ -182,6 +185,9 @@ TREE_FIELDS = (
     ("clauses.*.rule.completion.*", "kinds"),
     ("clauses.*.rule.passage.*", "kinds"),
     ("clauses.*.rule.weapons.*", "weapons"),
+    ("attribution.fell.*", "kinds"),
+    ("attribution.stood.*", "kinds"),
+    ("attribution.reaches.*.weapon", "weapons"),
     ("clauses.*.rule.targets.*", "targets"),
 )
 TREE_NOUNS = {"kinds": "event kind", "weapons": "weapon", "targets": "kind of target"}

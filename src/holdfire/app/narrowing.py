@@ -22,10 +22,6 @@ Row = Mapping[str, Any]
 
 LEAST_GAIN = 0.0005
 """What narrows by less is not told: probabilities are shown to three places."""
-CLOSE_M = 100.0
-"""A place known to this is not asked for more exactly."""
-SHORT_S = 60.0
-"""A time known to this likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +56,16 @@ def _act(incident: Row) -> str:
 
 
 def _place_time(incident: Row) -> str:
+    # A known place and time give one probability, however coarse they are: their range has another reason.
     asked = []
     if incident["lon"] is None or incident["sigma_m"] is None:
         asked.append("where it was, which nobody says")
-    elif incident["sigma_m"] > CLOSE_M:
-        asked.append(f"where it was, closer than the {incident['sigma_m'] / 1000:.1f} km (1 sigma) so far")
-    start, end = incident["occurred_start"], incident["occurred_end"]
-    if start is None or end is None:
+    if incident["occurred_start"] is None or incident["occurred_end"] is None:
         asked.append("when it was, which nobody says")
-    elif (end - start).total_seconds() > SHORT_S:
-        asked.append(f"when it was, closer than the {(end - start).total_seconds() / 3600:.1f} hours so far")
-    return " and ".join(asked) or "whether the clause bound there and then, such as whether its gate was met"
+    if asked:
+        return " and ".join(asked)
+    told = f"now {incident['target_kind']}" if incident["target_kind"] else "no report names it"
+    return f"what it struck ({told}), or whether the clause bound there and then, such as whether its gate was met"
 
 
 def _actor(incident: Row) -> str:

@@ -13,9 +13,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from holdfire.app.attributing import likelihoods_of
 from holdfire.app.lineage import RetiredStory, history_lines, history_rows, retired_story
 from holdfire.app.narrowing import Narrowing, narrowings_of
 from holdfire.app.waterfall import waterfall
@@ -27,6 +29,7 @@ from holdfire.readers.raw import raw_row
 from holdfire.records.agreement import Agreement
 from holdfire.records.assessment import FACTORS
 from holdfire.records.fields import in_language
+from holdfire.records.incident import INCIDENT_SCHEMA
 from holdfire.store.case_folder import CaseFolder
 
 __all__ = ["Explanation", "explain_id"]
@@ -179,8 +182,26 @@ def _explain_findings(case: CaseFolder, id_: str, data: dict[str, Any], lines: l
         narrowings = narrowings_of(assessment, incidents[0] if incidents else None)
         data["narrowings"] += [{"assessment_id": assessment["assessment_id"], **asdict(one)} for one in narrowings]
         lines += _factor_lines(assessment, narrowings)
+        lines += _who_lines(case, assessment, incidents, agreement, data)
     named = {row["incident_id"] for row in (*findings, *assessments) if row["incident_id"] is not None}
     return sorted(named)
+
+
+def _who_lines(
+    case: CaseFolder,
+    assessment: Row,
+    incidents: list[dict[str, Any]],
+    agreement: Agreement | None,
+    data: dict[str, Any],
+) -> list[str]:
+    # What each piece of evidence tells of who did it, where the agreement states any.
+    if agreement is None or agreement.attribution is None or not incidents:
+        return []
+    table = pa.Table.from_pylist(incidents, schema=INCIDENT_SCHEMA)
+    found = likelihoods_of(table, agreement, case.read("zone_shapes"), assessment["reading"])
+    data.setdefault("likelihoods", [])
+    data["likelihoods"] += [{"assessment_id": assessment["assessment_id"], **one.as_dict()} for one in found]
+    return ["  Who did it, piece by piece:", *(one.as_line() for one in found)]
 
 
 def _agreement(case: CaseFolder) -> Agreement | None:

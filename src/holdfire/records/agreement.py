@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from holdfire.records.attribution import Attribution
 from holdfire.records.clauses import Clause
 from holdfire.records.fields import Bounds, Duration, Id, Instant, Length, Model, Text
 from holdfire.records.ladder import CommitmentEntry, Gate, Guarantor, Ladder
@@ -153,6 +154,9 @@ class Agreement(Model):
     lines: list[Line] = []
     clauses: list[Clause] = Field(min_length=1)
     retired_clauses: list[RetiredClause] = []
+    attribution: Attribution | None = Field(
+        default=None, description="Likelihoods of who did it, beside what reports claim."
+    )
     watchers: list[Watcher] = []
     guarantors: list[Guarantor] = []
     commitments: list[CommitmentEntry] = []

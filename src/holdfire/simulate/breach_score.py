@@ -6,6 +6,7 @@ written, no threshold is tuned; only incidents that somebody reported are asked 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfire.simulate.calibration import calibration_error
-from holdfire.simulate.matching import match
+from holdfire.simulate.matching import Matched, match
 
-__all__ = ["BreachScore", "score_breaches"]
+__all__ = ["BreachScore", "judged_rows", "score_breaches"]
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +50,37 @@ class BreachScore:
     calibration_error: float
 
 
+def _stands_for(matched: Matched) -> dict[str, str]:
+    names = [matched.stands_for[name].to_pylist() for name in ("incident_id", "truth_id")]
+    return dict(zip(*names, strict=True))
+
+
+def judged_rows(
+    assessments: pa.Table, stands_for: Mapping[str, str], breaches: pa.Table
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return the bounds of assessments of incidents, and whether each was truly a breach.
+
+    Parameters
+    ----------
+    assessments : pyarrow.Table
+        Rows with an incident.
+    stands_for : mapping of incident id to truth id
+        What is not in it stands for nothing true.
+    breaches : pyarrow.Table
+        By ``TRUE_BREACH_SCHEMA``.
+
+    Returns
+    -------
+    lower, upper : float64, (n,), 0..1
+    hit : bool, (n,)
+    """
+    true_set = {tuple(row.values()) for row in breaches.to_pylist()}
+    columns = [assessments[name].to_pylist() for name in ("incident_id", "clause_id", "reading", "party")]
+    hit = [(stands_for.get(i), c, r, p) in true_set for i, c, r, p in zip(*columns, strict=True)]
+    bounds = [assessments[name].to_numpy() for name in ("prob_lower", "prob_upper")]
+    return bounds[0], bounds[1], np.array(hit, dtype=bool)
+
+
 def score_breaches(assessments: pa.Table, memberships: pa.Table, truth: pa.Table, breaches: pa.Table) -> BreachScore:
     """Score breach probabilities against the breaches that truly happened.
 
@@ -63,13 +95,10 @@ def score_breaches(assessments: pa.Table, memberships: pa.Table, truth: pa.Table
         ``report_id``, ``truth_id``; and ``truth_id``, ``clause_id``, ``reading``, ``party``.
     """
     matched = match(memberships, truth)
-    names = [matched.stands_for[name].to_pylist() for name in ("incident_id", "truth_id")]
-    stands_for = dict(zip(*names, strict=True))
     true_set = {tuple(row.values()) for row in breaches.to_pylist()}
     judged = assessments.filter(pc.is_valid(assessments["incident_id"]))
     columns = [judged[name].to_pylist() for name in ("incident_id", "clause_id", "reading", "party")]
-    hit = np.array([(stands_for.get(i), c, r, p) in true_set for i, c, r, p in zip(*columns, strict=True)], dtype=bool)
-    lower, upper = judged["prob_lower"].to_numpy(), judged["prob_upper"].to_numpy()
+    lower, upper, hit = judged_rows(judged, _stands_for(matched), breaches)
     established = np.array([v == "established" for v in judged["verdict"].to_pylist()], dtype=bool)
     narrow = upper - lower < 0.2
     told = set(matched.table["truth_id"].to_pylist())

@@ -40,6 +40,13 @@ def test_each_factor_names_what_nobody_said() -> None:
     assert ("actor", "real") == (first.factor, second.factor)
 
 
+def test_a_coarse_name_of_what_was_struck_asks_for_it_and_not_for_a_closer_place() -> None:
+    """A known place gives one probability however coarse it is; what leaves a range is what was struck."""
+    strike = {**SHOT, "what": "explosion", "where": [37.6, 48.5], "give_or_take": "3 km", "target": "facility"}
+    found = {one.factor: one.asked for one in asked(strike, name="protected")}
+    assert "what it struck (now facility)" in found["place_time"]
+
+
 def test_a_duty_asks_for_reports_of_it() -> None:
     """A duty that was perhaps not done asks whether it was done."""
     [one] = asked({**SHOT, "at": "2030-03-01 12:00:00"}, name="obligation")

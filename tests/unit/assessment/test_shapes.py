@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
 
+from holdfire.assessment import regions
 from holdfire.assessment.geometry.areas import area_m2
+from holdfire.assessment.geometry.places import place_bounds
+from holdfire.assessment.geometry.zones import prepare_zone
+from holdfire.assessment.regions import Atlas
 from holdfire.assessment.shapes import zone_shapes
 from holdfire.errors import InputError
 from holdfire.records.agreement import Agreement
@@ -163,3 +168,16 @@ def test_an_agreement_without_zones_has_no_shapes() -> None:
     """No zone, no row."""
     agreement = with_zones()
     assert pa.Table.from_pylist([], schema=ZONE_SHAPE_SCHEMA).equals(zone_shapes(agreement))
+
+
+def test_a_front_drawn_daily_is_not_made_ready_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many versions only as many stay ready for places as their vertices allow, and the answers stay the same."""
+    atlas = Atlas()
+    shapes = [atlas.add(shapely.to_wkb(shapely.box(37.0 + day / 100, 48.0, 38.0, 49.0))) for day in range(30)]
+    monkeypatch.setattr(regions, "KEPT_VERTICES", 20)
+    lon, lat, sigma_m = np.array([37.2]), np.array([48.5]), np.array([1000.0])
+    for shape in (*shapes, *shapes):
+        assert shape is not None
+        found = place_bounds(lon, lat, sigma_m, atlas.prepared(shape))
+        assert found[0][0] == place_bounds(lon, lat, sigma_m, prepare_zone(atlas.bounded(shape)))[0][0]
+        assert len(atlas._prepared) <= 4

@@ -65,7 +65,7 @@ def _judge(clause: Clause, reading: Reading, scene: Scene) -> Iterator[Judgement
     anybody = Bounds(np.ones(scene.facts.n), np.ones(scene.facts.n))
     completed = prob_at_least(_shown(rule.completion, in_time, clause, reading, scene, anybody)[0], 1)
     for party in clause.addressees:
-        by = scene.done_by(party)
+        by = scene.done_by(party, reading)
         owed, enough = _owed(rule, party), 0.0
         if owed is not None:
             prob, freed = _shown(rule.evidence, in_time, clause, reading, scene, by)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.assessment.acts import Bounds, act_bounds, held_bounds, party_bounds
+from holdfire.assessment.attribution import Evidence, evidence_of, posterior_bounds
 from holdfire.assessment.facts import Facts
 from holdfire.assessment.kernels.exemptions import no_exemption
 from holdfire.assessment.kernels.replies import FindsReplies
@@ -26,6 +27,7 @@ from holdfire.basics.units import parse_duration_h, parse_length_m
 from holdfire.errors import ModelError
 from holdfire.records.agreement import Agreement, Reading
 from holdfire.records.assessment import LISTED_FROM
+from holdfire.records.attribution import Attribution
 from holdfire.records.clauses import Clause, Exemption
 from holdfire.records.fields import Model
 from holdfire.records.taxonomy import Taxonomy
@@ -122,17 +124,43 @@ class Scene:
     facts: Facts
     places: Places
     position: Ints
-    _parties: dict[str, Bounds] = field(default_factory=dict)
+    _parties: dict[tuple[str, str], Bounds] = field(default_factory=dict)
+    _evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
 
     def acts(self, acts: Iterable[str], weapons: Iterable[str]) -> Bounds:
         """Return bounds of the probability that each incident is one of the acts with one of the weapons."""
         return self.setting.acts(self.facts, acts, weapons)
 
-    def done_by(self, party: str) -> Bounds:
-        """Return bounds of the probability that a party did each incident."""
-        if party not in self._parties:
-            self._parties[party] = party_bounds(self.facts.actors, party)
-        return self._parties[party]
+    def done_by(self, party: str, reading: Reading) -> Bounds:
+        """Return bounds of the probability that a party did each incident, under a reading."""
+        stated = self.setting.agreement.attribution
+        key = (party, "" if stated is None else reading.id)
+        if key not in self._parties:
+            if stated is None:
+                self._parties[key] = party_bounds(self.facts.actors, party)
+            else:
+                self._parties[key] = posterior_bounds(self.facts, party, self.evidence(stated, reading), stated)
+        return self._parties[key]
+
+    def evidence(self, stated: Attribution, reading: Reading) -> dict[str, Evidence]:
+        """Return the likelihoods of every party that holds a zone, under a reading."""
+        if reading.id not in self._evidence:
+            atlas = self.setting.atlas
+            fell, stood = self.acts(stated.fell, ()), self.acts(stated.stood, ())
+            self._evidence[reading.id] = {
+                party: evidence_of(
+                    atlas.zones(zones, reading.id),
+                    stated,
+                    self.facts,
+                    atlas,
+                    self.places.bounds,
+                    fell,
+                    stood,
+                    self.setting.kind_weapons,
+                )
+                for party, zones in stated.held.items()
+            }
+        return self._evidence[reading.id]
 
     def replies(self, clause: Clause, exemption: Exemption, party: str, rows: Ints) -> Floats:
         """Return how likely it can at most be that incidents of the chunk are a party's replies."""
@@ -144,6 +172,7 @@ class Scene:
             acts=lambda facts: self.setting.acts(facts, acts, weapons),
             window_us=round(parse_duration_h(exemption.window) * HOUR_US),
             distance_m=parse_length_m(exemption.distance),
+            claims_decide=self.setting.agreement.attribution is None,
         )
 
 
@@ -281,20 +310,22 @@ def judge_acts(
             rows = np.flatnonzero(facts.real_upper * act.upper >= LISTED_FROM)
             found[id(binding)] = (binding, *_met(binding, facts, rows, asked))
         _, rows, place_time = found[id(binding)]
-        actor = _attacker(clause, party, scene, holder)
+        actor = _attacker(clause, party, reading, scene, holder)
         reach = facts.real_upper[rows] * act.upper[rows] * place_time.upper * actor.upper[rows]
         kept = np.flatnonzero(reach >= LISTED_FROM)
         kept_place = Bounds(place_time.lower[kept], place_time.upper[kept])
         yield _judgement(clause, party, scene, rows[kept], act, kept_place, actor)
 
 
-def _attacker(clause: Clause, party: str, scene: Scene, holder: Holder | None) -> Bounds:
-    # That the party did it, where one party holds the place.
-    if holder is None or holder.party not in clause.addressees:
-        return scene.done_by(party)
+def _attacker(clause: Clause, party: str, reading: Reading, scene: Scene, holder: Holder | None) -> Bounds:
+    # That the party did it, where one party holds the place; where the agreement states who holds what, that counts.
+    stated = scene.setting.agreement.attribution
+    if holder is None or stated is not None or holder.party not in clause.addressees:
+        return scene.done_by(party, reading)
     rest = [other for other in clause.addressees if other not in (party, holder.party)]
-    others = np.sum([scene.done_by(other).upper for other in rest], axis=0) if rest else np.zeros(scene.facts.n)
-    return held_bounds(scene.done_by(party), others, party == holder.party, holder.own_fire)
+    uppers = [scene.done_by(other, reading).upper for other in rest]
+    others = np.sum(uppers, axis=0) if rest else np.zeros(scene.facts.n)
+    return held_bounds(scene.done_by(party, reading), others, party == holder.party, holder.own_fire)
 
 
 def _judgement(

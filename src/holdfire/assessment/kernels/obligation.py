@@ -41,7 +41,7 @@ def _judge(clause: Clause, reading: Reading, scene: Scene) -> Iterator[Judgement
     in_time = place_time_bounds(atlas.during(where, spans_of([(None, deadline)])), facts, rows, scene.places.bounds)
     ever = place_time_bounds(where, facts, rows, scene.places.bounds)
     for party in clause.addressees:
-        actor = scene.done_by(party)
+        actor = scene.done_by(party, reading)
         weight = Bounds(
             facts.real_lower[rows] * act.lower[rows] * actor.lower[rows],
             facts.real_upper[rows] * act.upper[rows] * actor.upper[rows],

@@ -142,6 +142,7 @@ class Replies:
         acts: Callable[[Facts], Bounds],
         window_us: int,
         distance_m: float,
+        claims_decide: bool = True,
     ) -> Floats:
         """Return the greatest probability that incidents answer fire of somebody else than the party.
 
@@ -157,6 +158,9 @@ class Replies:
             How long after the other side's fire a reply may come.
         distance_m : float
             How far from it.
+        claims_decide : bool
+            What reports claim bounds who fired. False where other evidence may lower it: then only a claim that is
+            certain tells that the party itself fired.
 
         Returns
         -------
@@ -167,7 +171,8 @@ class Replies:
             self._unit = _unit_vectors(facts)
         if (clause_id, party) not in self._candidates:
             actor = party_bounds(facts.actors, party)
-            theirs = facts.real_upper * acts(facts).upper * (1.0 - actor.lower)
+            own = actor.lower if claims_decide else np.floor(actor.lower)
+            theirs = facts.real_upper * acts(facts).upper * (1.0 - own)
             self._candidates[clause_id, party] = list(_classes(facts, theirs))
         total = np.zeros(rows.size)
         for one in self._candidates[clause_id, party]:
