@@ -202,6 +202,7 @@ def answers_of(incidents: pa.Table, beside: pa.Table, terms: Terms) -> pa.Table:
             acts=_asked_acts(terms, key.clause_id),
             window_us=key.window_us,
             distance_m=key.distance_m,
+            claims_decide=terms.agreement.attribution is None,
         )
         kept = np.flatnonzero(upper > 0.0)
         found.append([number[own[kept]], np.full(kept.size, place, dtype=np.int16), upper[kept]])
@@ -244,7 +245,8 @@ class FoundReplies:
         acts: Callable[[Facts], Bounds],
         window_us: int,
         distance_m: float,
+        claims_decide: bool = True,
     ) -> Floats:
-        """Return the greatest probability that incidents of the part answer fire; ``acts`` was asked before."""
-        del acts
+        """Return the greatest probability that incidents of the part answer fire; all but the key was asked before."""
+        del acts, claims_decide
         return self.by_key[ReplyKey(clause_id, party, window_us, distance_m)][rows]

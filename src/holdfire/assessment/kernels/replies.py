@@ -114,6 +114,7 @@ class FindsReplies(Protocol):
         acts: Callable[[Facts], Bounds],
         window_us: int,
         distance_m: float,
+        claims_decide: bool = True,
     ) -> Floats:
         """Return what :meth:`Replies.upper` returns."""
         ...
