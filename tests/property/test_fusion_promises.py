@@ -143,10 +143,11 @@ def test_round_ups_keep_the_promises_too(rows: list[dict[str, Any]], seed: int) 
 @settings(max_examples=40)
 @given(rows=report_rows())
 def test_counts_that_sum_nothing_up_change_nothing(rows: list[dict[str, Any]]) -> None:
-    """A count of one, or one of rounds within an hour, leaves the tables as they are without it."""
+    """A count of one, or one of rounds within an hour, leaves all but the counts as it is without it."""
     counted = [row | {"count_best": 12 if row["hours"] == 1.0 else 1} for row in rows]
     one, two = run(make_reports(rows)), run(make_reports(counted))
-    assert one.incidents.equals(two.incidents)
+    counts = ["count_low", "count_high"]
+    assert one.incidents.drop_columns(counts).equals(two.incidents.drop_columns(counts))
     assert one.memberships.equals(two.memberships)
 
 
