@@ -36,6 +36,8 @@ SECTION_NOUNS = {
     "retired_clauses": "Retired clause",
     "watchers": "Watcher",
     "guarantors": "Guarantor",
+    "needs": "Need",
+    "meetings": "Meeting",
     "commitments": "Commitment",
     "gates": "Gate",
     "references": "Reference",

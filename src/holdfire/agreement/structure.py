@@ -120,6 +120,9 @@ def _missing(draft: Draft, path: Path, details: ErrorDetails) -> tuple[str, str]
     name = str(path[-1]) if path else ""
     hint = hint_at(path, draft)
     inner = _subject(draft, path[:-1])
+    if name == "responder" and path[:2] == ("ladder", "rungs"):
+        mend = "Add 'responder': the guarantor, party or watcher who owes the duty."
+        return f"{draft.label(path)} has a clock without an owner: it lacks its field 'responder'.", mend
     return f"{inner} lacks its field '{name}'.", f"Add '{name}'{f': {hint}' if hint else ''}."
 
 

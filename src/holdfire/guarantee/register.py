@@ -26,7 +26,7 @@ from holdfire.basics.instants import zone_named
 from holdfire.records.agreement import Agreement
 from holdfire.records.commitment import CapabilityTotal, CommitmentState, CommitmentStep, Register
 from holdfire.records.force import instant_of
-from holdfire.records.ladder import CommitmentEntry
+from holdfire.records.promises import CommitmentEntry
 
 __all__ = ["TAKEN_BACK", "judge_commitments"]
 

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from holdfire.records.clauses import Clause
 from holdfire.records.fields import Bounds, Duration, Id, Instant, Length, Model, Text
-from holdfire.records.ladder import CommitmentEntry, Gate, Guarantor, Ladder
+from holdfire.records.ladder import Gate, Ladder
+from holdfire.records.promises import CommitmentEntry, Guarantor, Meeting, Need
 from holdfire.records.zones import Line, Zone
 
 __all__ = [
@@ -155,9 +156,11 @@ class Agreement(Model):
     retired_clauses: list[RetiredClause] = []
     watchers: list[Watcher] = []
     guarantors: list[Guarantor] = []
+    needs: list[Need] = []
     commitments: list[CommitmentEntry] = []
     gates: list[Gate] = []
     ladder: Ladder | None = None
+    meetings: list[Meeting] = []
     publication: PublicationPolicy = PublicationPolicy()
     notes: Text | None = None
 
