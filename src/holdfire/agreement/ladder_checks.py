@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from holdfire.agreement.draft import Draft, Path, listed, seen
 from holdfire.agreement.gate_checks import gate_faults
+from holdfire.agreement.promise_checks import promise_faults
 from holdfire.agreement.time_checks import longest_reading_h
 from holdfire.errors import Fault
 from holdfire.records.clauses import CLAUSE_KINDS
@@ -46,7 +47,7 @@ def ladder_faults(draft: Draft) -> Iterator[Fault]:
     yield from _clock_faults(draft)
     yield from _party_faults(draft)
     yield from gate_faults(draft)
-    yield from _need_faults(draft)
+    yield from promise_faults(draft)
 
 
 def _conditions(draft: Draft) -> list[Path]:
@@ -172,17 +173,3 @@ def _party_faults(draft: Draft) -> Iterator[Fault]:
         if named:
             what = f"{draft.label(rung)} names parties, but its ladder is climbed per party: {listed(named)}."
             yield draft.fault((*rung, "when", "parties"), what, "Name them in 'ladder.per_party' alone.")
-
-
-def _need_faults(draft: Draft) -> Iterator[Fault]:
-    """Find two needs that the same promises would count towards."""
-    first: dict[tuple[str, str], Path] = {}
-    for need in draft.items(("needs",)):
-        capability, unit = draft.text((*need, "capability")), draft.text((*need, "unit"))
-        if capability is None or unit is None:
-            continue
-        other = first.setdefault((capability, unit), need)
-        if other != need:
-            line = draft.document.line_of(other)
-            what = f"{draft.label(need)} asks for what line {line} asks for already: {capability} in {seen(unit)}."
-            yield draft.fault((*need, "unit"), what, "Add them up in one need, or measure them in different units.")

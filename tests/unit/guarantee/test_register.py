@@ -7,7 +7,7 @@ from typing import Any
 
 from holdfire.basics.canonical import canonical_json
 from holdfire.guarantee.register import judge_commitments
-from holdfire.guarantee.words import register_lines
+from holdfire.guarantee.register_words import register_lines
 from holdfire.records.commitment import CommitmentState, Register
 from holdfire.records.plain import plain
 from tests.unit.guarantee.casefile import agreement_of
@@ -116,6 +116,8 @@ def test_the_register_has_words_and_bytes() -> None:
     agreement = agreement_of({"commitments": [told]})
     result = judge_commitments(agreement, valid_at=LATE, known_at=LATE)
     lines = register_lines(result, agreement)
-    assert "    troops, force, reassurance_force: authorised and refused - these contradict each other" in lines[1]
-    assert "    force, reassurance_force: pledged 100, only promised 100 persons." == lines[2]
+    head = "troops, The force, reassurance_force: authorised and refused - these contradict each other. Troops."
+    assert head == lines[1]
+    assert "    refused at 2031-03-01 17:00+02:00 by the record (statement: refused on 2031-03-01 17:00)" == lines[3]
+    assert "force, reassurance_force: pledged 100, only promised 100 persons." == lines[4]
     assert b'"valid_at":"2031-12-31T00:00:00Z"' in canonical_json(plain(result))
