@@ -1,4 +1,4 @@
-"""Commands on the guarantee: ladder, gate, commitments."""
+"""Commands on the guarantee: ladder, gate, commitments, calendar."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 
 import click
 
+from holdfire.app.agenda import calendar_of
 from holdfire.app.guarantee import Asked, gates_of_case, ladder_of_case
 from holdfire.app.promises import commitments_of
+from holdfire.basics.canonical import write_bytes
 from holdfire.cli.options import FILE, FOLDER, json_option
+from holdfire.records.bulletin import LANGUAGES
 
 __all__ = ["COMMANDS"]
 
@@ -77,4 +80,15 @@ def commitments(where: Path, as_json: bool, **options: Any) -> None:
     _show(*commitments_of(where, **options), as_json)
 
 
-COMMANDS = (ladder, gate, commitments)
+@click.command()
+@click.argument("where", type=ANY, metavar="CASE|AGREEMENT|FILE")
+@asked_options
+@click.option("--out", required=True, type=FILE, help="The calendar to write (.ics).")
+@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+def calendar(where: Path, out: Path, language: str, **options: Any) -> None:
+    """Write meetings, deadlines, expiries and clocks as iCalendar; clocks need a CASE."""
+    write_bytes(out, calendar_of(Asked(folder=where, **options), language))
+    click.echo(str(out))
+
+
+COMMANDS = (ladder, gate, commitments, calendar)
