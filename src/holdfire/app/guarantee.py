@@ -6,7 +6,7 @@ looks; a human authorises a rung, and what was authorised or used is an input. L
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,14 @@ from holdfire.guarantee.register_words import register_lines
 from holdfire.guarantee.words import gate_lines, ladder_lines
 from holdfire.guarantee.zones import zones_asked
 from holdfire.records.agreement import Agreement
+from holdfire.records.commitment import Register
 from holdfire.records.finding import Review
 from holdfire.records.guarantee import GateState, GuaranteeState
+from holdfire.records.guarantee_day import GuaranteeDay
 from holdfire.records.plain import plain
 from holdfire.store.case_folder import CaseFolder
 
-__all__ = ["Asked", "LadderAnswer", "Situation", "gates_of_case", "ladder_of_case"]
+__all__ = ["Asked", "LadderAnswer", "Situation", "gates_of_case", "has_guarantee", "ladder_of_case"]
 
 WATCHED_DAYS = 60
 """How far back the watch log is asked for gates that want quiet days, at least."""
@@ -122,6 +124,31 @@ class Situation:
             readings=_readings(agreement, asked.reading),
         )
 
+    def only(self, incidents: pa.Table) -> Situation:
+        """Return the situation with no other incidents than these, and no findings of others."""
+        known = pc.is_in(self.findings["incident_id"], value_set=incidents["incident_id"])
+        findings = self.findings.filter(pc.or_(pc.is_null(self.findings["incident_id"]), known))
+        return replace(self, incidents=incidents, findings=findings)
+
+    def day(self, as_of: datetime, before_at: datetime) -> GuaranteeDay:
+        """Return where the guarantee stands at an instant, and where it stood at an earlier one."""
+        now, before = self._all(as_of), self._all(before_at)
+        return GuaranteeDay(
+            as_of=as_of,
+            before_at=before_at,
+            ladders=now[0],
+            gates=now[1],
+            register=now[2],
+            ladders_before=before[0],
+            gates_before=before[1],
+            register_before=before[2],
+        )
+
+    def _all(self, at: datetime) -> tuple[tuple[GuaranteeState, ...], tuple[GateState, ...], Register]:
+        ladders = tuple(state for reading in self.readings for state in self.ladders(at, reading))
+        gates = tuple(state for reading in self.readings for state in self.gates(at, reading))
+        return ladders, gates, judge_commitments(self.agreement, valid_at=at, known_at=at)
+
     def instant(self, text: str | None) -> datetime:
         """Return the instant asked about: the end of the latest incident where none is named."""
         if text is not None:
@@ -167,6 +194,11 @@ class Situation:
         arguments = self.arguments(at, reading)
         named = [gate.id for gate in self.agreement.gates] if name is None else [name]
         return tuple(judge_gate(self.agreement, gate_id, **arguments) for gate_id in named)
+
+
+def has_guarantee(agreement: Agreement) -> bool:
+    """Say whether an agreement has a ladder, gates, needs or commitments."""
+    return agreement.ladder is not None or bool(agreement.gates or agreement.needs or agreement.commitments)
 
 
 def ladder_of_case(asked: Asked) -> LadderAnswer:

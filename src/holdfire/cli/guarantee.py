@@ -13,7 +13,7 @@ from holdfire.app.agenda import calendar_of
 from holdfire.app.guarantee import Asked, gates_of_case, ladder_of_case
 from holdfire.app.promises import commitments_of
 from holdfire.basics.canonical import write_bytes
-from holdfire.cli.options import FILE, FOLDER, json_option
+from holdfire.cli.options import FILE, FOLDER, guarantee_options, json_option, register_option
 from holdfire.records.bulletin import LANGUAGES
 
 __all__ = ["COMMANDS"]
@@ -21,26 +21,13 @@ __all__ = ["COMMANDS"]
 F = TypeVar("F", bound=Callable[..., Any])
 ANY = click.Path(path_type=Path)
 
-register_option = click.option(
-    "--register", "registers", multiple=True, type=FILE, help="Further commitments and steps (YAML, CSV); repeatable."
-)
-
 
 def asked_options(function: F) -> F:
     """Add the instant, the reading and the files by which a guarantee is judged."""
-    options = (
-        click.option(
-            "--as-of", metavar="INSTANT", help="Instant asked about; default: the end of the latest incident."
-        ),
-        click.option("--reading", help="One reading; default: all."),
-        click.option("--acts", type=FILE, help="What named persons decided and did about rungs and gates (YAML)."),
-        register_option,
-        click.option("--reviews", type=FILE, help="Reviews by named persons (YAML), for the clocks from verification."),
-        click.option("--areas", type=FILE, help="Polygons of named areas (GeoJSON)."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    function = guarantee_options(function)
+    function = click.option("--reading", help="One reading; default: all.")(function)
+    text = "Instant asked about; default: the end of the latest incident, or the latest step of a commitment."
+    return click.option("--as-of", metavar="INSTANT", help=text)(function)
 
 
 def _show(lines: list[str], data: Any, as_json: bool) -> None:
