@@ -55,16 +55,16 @@ def _rung_changes(names: Names, state: GuaranteeState, rung: RungState, old: Run
     title = rung_title(held, rung.rung_id, speech.language)
     where = suffix(names, state.reading, state.party)
     if rung.status != old.status:
-        text = speech.gettext("Rung %(rung)s: was %(before)s, is %(after)s.")
+        text = speech.gettext("Rung “%(rung)s”%(where)s: was %(before)s, is %(after)s.")
         values = {"before": word(speech, RUNG_WORDS, old.status), "after": word(speech, RUNG_WORDS, rung.status)}
-        yield Note(text=text % (values | {"rung": f"“{title}”{where}"}), strong=rung.is_owed)
+        yield Note(text=text % (values | {"rung": title, "where": where}), strong=rung.is_owed)
     was_over = {clock.starts_at for clock in old.clocks if clock.state in OVER}
     for clock in rung.clocks:
         if clock.binding and clock.state in OVER and clock.starts_at not in was_over and rung.used is None:
-            text = speech.gettext("The clock of rung %(rung)s ran out.")
+            text = speech.gettext("The clock of rung “%(rung)s”%(where)s ran out.")
             if clock.state == "perhaps overdue":
-                text = speech.gettext("The clock of rung %(rung)s may have run out.")
-            yield Note(text=text % {"rung": f"“{title}”{where}"}, strong=True)
+                text = speech.gettext("The clock of rung “%(rung)s”%(where)s may have run out.")
+            yield Note(text=text % {"rung": title, "where": where}, strong=True)
 
 
 def rung_title(held: Agreement, rung_id: str, language: str) -> str:
@@ -80,10 +80,10 @@ def _gate_changes(names: Names, day: GuaranteeDay) -> Iterator[Note]:
     for gate in day.gates:
         old = before.get((gate.gate_id, gate.reading))
         if old is not None and old.answer != gate.answer:
-            text = speech.gettext("Gate %(gate)s: was %(before)s, is %(after)s.")
+            text = speech.gettext("Gate “%(gate)s”%(where)s: was %(before)s, is %(after)s.")
             values = {"before": word(speech, GATE_WORDS, old.answer), "after": word(speech, GATE_WORDS, gate.answer)}
-            name = f"“{titles.get(gate.gate_id, gate.gate_id)}”{suffix(names, gate.reading)}"
-            yield Note(text=text % (values | {"gate": name}), strong=gate.answer == "open")
+            name = {"gate": titles.get(gate.gate_id, gate.gate_id), "where": suffix(names, gate.reading)}
+            yield Note(text=text % (values | name), strong=gate.answer == "open")
 
 
 def _commitment_changes(names: Names, day: GuaranteeDay) -> Iterator[Note]:
@@ -94,9 +94,9 @@ def _commitment_changes(names: Names, day: GuaranteeDay) -> Iterator[Note]:
         old = before.get(one.commitment_id)
         if old is None or _said(one) == _said(old):
             continue
-        text = speech.gettext("Commitment %(commitment)s: was %(before)s, is %(after)s.")
+        text = speech.gettext("Commitment “%(commitment)s”: was %(before)s, is %(after)s.")
         values = {"before": statuses_text(names, old), "after": statuses_text(names, one)}
-        name = f"“{texts.get(one.commitment_id, one.commitment_id).rstrip('.')}”"
+        name = texts.get(one.commitment_id, one.commitment_id).rstrip(".")
         yield Note(text=text % (values | {"commitment": name}), strong=one.contradictory)
 
 

@@ -312,7 +312,22 @@ def _commitments(names: Names, day: GuaranteeDay) -> Section:
     )
     rows = tuple(_commitment(names, day, one) for one in day.register.commitments)
     notes = tuple(_contradiction(names, one) for one in day.register.commitments if one.contradictory)
-    return Section(head=head, rows=rows, after=notes)
+    due = [_commitment_title(names, one) for one in day.register.commitments if _is_due(day, one)]
+    first = speech.gettext("Due now, since every gate before it is open: %(commitments)s.")
+    before = (Note(text=first % {"commitments": "; ".join(due)}, strong=True),) if due else ()
+    return Section(notes=before, head=head, rows=rows, after=notes)
+
+
+def _is_due(day: GuaranteeDay, one: CommitmentState) -> bool:
+    """Say whether a promise that is not yet kept waits for nothing any more, under every reading."""
+    answers = [gate.answer for gate in day.gates if gate.gate_id in one.gates]
+    kept = {"deployed", "delivered"} & set(one.statuses)
+    return one.live and not one.contradictory and not kept and bool(answers) and set(answers) == {"open"}
+
+
+def _commitment_title(names: Names, one: CommitmentState) -> str:
+    texts = {entry.id: in_language(entry.text, names.speech.language) for entry in names.agreement.commitments}
+    return texts.get(one.commitment_id, one.commitment_id).rstrip(".")
 
 
 def _contradiction(names: Names, one: CommitmentState) -> Note:
@@ -321,8 +336,7 @@ def _contradiction(names: Names, one: CommitmentState) -> Note:
     for step in one.words:
         day = speech.day(speech.local(step.on).date())
         said.append(f"{word(speech, COMMITMENT_WORDS, step.status)} ({', '.join(filter(None, (step.by, day)))})")
-    texts = {entry.id: in_language(entry.text, speech.language) for entry in names.agreement.commitments}
-    title = texts.get(one.commitment_id, one.commitment_id).rstrip(".")
+    title = _commitment_title(names, one)
     text = speech.gettext("Side by side, “%(commitment)s”: %(said)s.")
     return Note(text=text % {"commitment": title, "said": "; ".join(said)}, strong=True)
 
