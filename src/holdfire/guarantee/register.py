@@ -5,11 +5,11 @@ Turns the dated steps of an agreement's commitments into states, totals and cove
 1. Two time axes: only steps that were known by ``known_at`` are seen (a step that names no such day was known on its
    own), and of them only those dated until ``valid_at`` count.
 2. Whose word stands. A step that names nobody is the record's own entry, and a review is a named person's decision:
-   both settle what was said before. After them everybody who speaks has one word, the last one. The status is the last
-   of the words that stand; a status can go back.
+   both settle what was said before, and stand. Beside them everybody who speaks later has one word, the last one. The
+   status is the last of the words that stand; a status can go back.
 3. Where some of these words take the promise back (refused, withdrawn, expired) and others do not, they stand side by
-   side and contradict each other: that a minister says it and the guarantor denies it is settled by neither. So do two
-   entries of the record on one local day.
+   side and contradict each other: that a minister says it and the guarantor denies it is settled by neither, nor is a
+   recorded fact undone by somebody's word. So do two entries of the record on one local day.
 4. From its stated end on a commitment is expired, unless it was refused, withdrawn or delivered.
 5. A commitment is live if one of its statuses does not take it back; one without any step is live by the agreement's
    text.
@@ -155,7 +155,6 @@ def _words(time_zone: str, steps: Steps) -> Steps:
             standing = {f"\0{index}": other for index, other in enumerate(same_day)}
             standing[f"\0{len(standing)}"] = step
         else:
-            standing = {who: word for who, word in standing.items() if word.by is not None}
             standing[_speaker(step)] = step
     return tuple(sorted(standing.values(), key=lambda step: step.on))
 
@@ -185,7 +184,6 @@ def _claims(entry: CommitmentEntry, name: str, steps: Steps) -> tuple[Claim, ...
         if _settles(step):
             standing = {"": claim}
         else:
-            standing.pop("", None)
             standing[_speaker(step)] = claim
     return tuple(standing[who] for who in sorted(standing))
 

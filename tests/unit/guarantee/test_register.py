@@ -224,3 +224,12 @@ def test_more_than_is_needed_is_no_more_than_covered() -> None:
     assert (10.0, 10.0, 0.0, 0.0) == (
         state.needs[0].covered, state.needs[0].deployed, state.needs[0].promised_only, state.needs[0].missing
     )  # fmt: skip
+
+
+def test_a_recorded_fact_is_not_undone_by_a_word() -> None:
+    """What the record entered stands beside a later denial, flagged, until the record or a review settles it."""
+    steps = [said("deployed", "2031-04-01", None, deployed=20.0), said("refused", "2031-04-09", "X", deployed=0.0)]
+    state = only(told(*steps))
+    assert (("deployed", "refused"), True) == (state.statuses, state.contradictory)
+    assert (0.0, ("deployed",)) == (state.deployed, state.disputed)
+    assert ("ready",) == only(told(*steps, said("ready", "2031-04-10", None))).statuses
