@@ -6,7 +6,7 @@ looks; a human authorises a rung, and what was authorised or used is an input. L
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,7 @@ class Situation:
     acts: Acts
     areas: dict[str, shapely.Geometry]
     readings: tuple[str, ...]
+    _known: dict[tuple[datetime, str], dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def opened(asked: Asked) -> Situation:
@@ -128,7 +129,7 @@ class Situation:
         """Return the situation with no other incidents than these, and no findings of others."""
         known = pc.is_in(self.findings["incident_id"], value_set=incidents["incident_id"])
         findings = self.findings.filter(pc.or_(pc.is_null(self.findings["incident_id"]), known))
-        return replace(self, incidents=incidents, findings=findings)
+        return replace(self, incidents=incidents, findings=findings, _known={})
 
     def day(self, as_of: datetime, before_at: datetime) -> GuaranteeDay:
         """Return where the guarantee stands at an instant, and where it stood at an earlier one."""
@@ -160,6 +161,11 @@ class Situation:
 
     def arguments(self, at: datetime, reading: str) -> dict[str, Any]:
         """Return what the stage is given at an instant: what began later is not in it."""
+        if (at, reading) not in self._known:
+            self._known[at, reading] = self._arguments(at, reading)
+        return self._known[at, reading]
+
+    def _arguments(self, at: datetime, reading: str) -> dict[str, Any]:
         began = pc.less_equal(self.incidents["occurred_start"], pa.scalar(at))
         known = self.incidents.filter(pc.fill_null(began, True))
         of_known = pc.is_in(self.findings["incident_id"], value_set=known["incident_id"])
