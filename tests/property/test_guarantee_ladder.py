@@ -42,7 +42,24 @@ LADDER: dict[str, Any] = {
             "title": {"en": "After"},
             "requires": [{"gate": "mandate"}, {"rung_used": "response"}],
         },
+        {
+            "id": "either",
+            "title": {"en": "Either"},
+            "requires": [
+                {"any_of": [{"rung_used": "warning"}, {"breaches": {"min_severity": 4, "standard": "balance"}}]},
+                {"quiet_days": 1, "zone": "area"},
+            ],
+        },
         {"id": "quiet", "title": {"en": "Quiet"}, "requires": [{"in_force": True}, {"quiet_days": 2, "zone": "area"}]},
+    ],
+    "readings": [
+        {
+            "id": "main",
+            "title": {"en": "In force from 1 May 2031, suspended for twelve hours"},
+            "claimed_by": ["north", "south"],
+            "enters_into_force": "2031-05-01 00:00",
+            "suspensions": [{"from": "2031-05-03 00:00", "to": "2031-05-03 12:00", "by": "north"}],
+        }
     ],
     "ladder": {
         "title": {"en": "Four rungs"},
@@ -54,7 +71,7 @@ LADDER: dict[str, Any] = {
                 "when": {"at_least": 1, "window": "24 h", "prob": 0.9, "standard": "balance"},
                 "responder": "envoys",
                 "duty": {"en": "Warn."},
-                "clock": {"starts_at": "breach", "within": "24 h"},
+                "clock": {"starts_at": "breach", "within": "24 h", "pauses": ["by_person", "not_in_force"]},
             },
             {
                 "id": "response",
@@ -63,7 +80,7 @@ LADDER: dict[str, Any] = {
                 "after": ["warning"],
                 "responder": "force",
                 "duty": {"en": "Respond."},
-                "clock": {"starts_at": "verification", "within": "24 h"},
+                "clock": {"starts_at": "verification", "within": "24 h", "pauses": ["by_person"]},
             },
             {
                 "id": "wide",
@@ -124,7 +141,7 @@ class Ladder(RuleBasedStateMachine):
         self.facts = Facts(agreement=agreement_of(LADDER), findings=[])
         self.now = START
         self.before: GuaranteeState | None = None
-        self.told_before = 0
+        self.told_before = self.stopped_before = 0
         for index in range(n_breaches):
             zones = {f"sector-{1 + index % 2}": 1.0, "area": 1.0}
             self.breach_reported("strike", "north", 0.97, 1 + index, 0, zones, undated=False)
@@ -199,6 +216,18 @@ class Ladder(RuleBasedStateMachine):
         one = Authorisation(decision=says, by="P", made_at=self.now, reason="Invented.", rung_id=rung)
         self.facts.authorisations = (*self.facts.authorisations, one)
 
+    @rule(rung=st.sampled_from(RUNGS[:2]), hours=st.sampled_from([0.5, 6, 30]))
+    def paused(self, rung: str, hours: float) -> None:
+        """A person pauses a rung's clocks, and lets them run on after some hours."""
+        self.decided(rung, "pause")
+        self.now += timedelta(hours=hours)
+        self.decided(rung, "resume")
+
+    @rule(rung=st.sampled_from(RUNGS), says=st.sampled_from(["pause", "resume"]))
+    def stopped(self, rung: str, says: str) -> None:
+        """A person stops a rung's clocks, or lets them run on."""
+        self.decided(rung, says)
+
     @rule(says=st.sampled_from(["given", "withdrawn"]))
     def mandated(self, says: str) -> None:
         """The parliament decides."""
@@ -247,30 +276,36 @@ class Ladder(RuleBasedStateMachine):
 
     @invariant()
     def no_clock_runs_backwards(self) -> None:
-        """While nothing is said and a rung stands in one episode, a clock keeps its beginning or shrinks."""
+        """While a rung stands in one episode and nothing but a pause is said, no clock gains time."""
         before, self.before = self.before, self.state()
-        told = (
-            len(self.facts.findings) + len(self.facts.reviews) + len(self.facts.authorisations) + len(self.facts.used)
-        )
+        decided = [one for one in self.facts.authorisations if one.decision not in ("pause", "resume")]
+        told = len(self.facts.findings) + len(self.facts.reviews) + len(decided) + len(self.facts.used)
+        stopped = len(self.facts.authorisations) - len(decided)
         unchanged, self.told_before = told == self.told_before, told
+        same_pauses, self.stopped_before = stopped == self.stopped_before, stopped
         if before is None or not unchanged:
             return
         for old, new in zip(before.rungs, self.before.rungs, strict=True):
             if old.stands == new.stands == "yes" and old.held_from == new.held_from:
-                self.compare(old, new)
+                self.compare(old, new, same_pauses)
 
     @staticmethod
-    def compare(old: RungState, new: RungState) -> None:
-        """Hold the clocks of one rung at two instants against each other."""
+    def compare(old: RungState, new: RungState, same_pauses: bool) -> None:
+        """Hold the clocks of one rung at two instants against each other; pausing gives no time back."""
         clocks = {clock.starts_at: clock for clock in new.clocks}
         for clock in old.clocks:
             later = clocks[clock.starts_at]
             if clock.hours_left is not None and later.hours_left is not None:
                 assert later.hours_left <= clock.hours_left
             if clock.hours_left_least is not None and later.hours_left_least is not None:
-                assert later.due_at == clock.due_at
+                assert later.due_at == clock.due_at or not same_pauses
+                assert later.began_at == clock.began_at
+                assert later.paused_h >= clock.paused_h
                 assert later.hours_left_least <= clock.hours_left_least
-            assert (clock.state, later.state) not in {("overdue", "running"), ("overdue", "perhaps overdue")}
+            if clock.state == "overdue" and new.used is None:
+                assert later.state == "overdue"
+            if later.state == "paused":
+                assert later.paused_since is not None
 
     @invariant()
     def replay_gives_the_same_state(self) -> None:

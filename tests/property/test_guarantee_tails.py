@@ -89,30 +89,39 @@ def test_a_long_record_keeps_its_accuracy(n: int) -> None:
         assert abs(prob_at_least(probs[live], n) - tails[step]) <= 1e-10
 
 
-def test_twenty_findings_are_exact() -> None:
-    """The tail of twenty events equals the sum over their 1,048,576 outcomes, to 1e-12."""
-    probs = np.random.default_rng(5).random(20)
-    happens = (np.arange(1 << 20)[:, None] >> np.arange(20)) & 1
+@pytest.mark.parametrize("size", [1, 13, 16, 18, 20])
+@pytest.mark.parametrize("sort", ["any", "near the ends", "some certain"])
+def test_up_to_twenty_findings_are_exact(size: int, sort: str) -> None:
+    """The tail of up to twenty events equals the sum over all their outcomes (1,048,576 for twenty), to 1e-12."""
+    probs = np.random.default_rng(size).random(size)
+    if sort == "near the ends":
+        probs = np.where(probs < 0.5, probs**20, 1.0 - probs**20)
+    elif sort == "some certain":
+        probs[::3], probs[1::5] = 1.0, 0.0
+    happens = (np.arange(1 << size)[:, None] >> np.arange(size)) & 1
     chances = np.where(happens, probs, 1.0 - probs).prod(axis=1)
     sums = happens.sum(axis=1)
-    zeros = np.zeros(20, dtype=np.int64)
+    zeros = np.zeros(size, dtype=np.int64)
     steps = steps_of(zeros, zeros + 9, 5)
-    for n in range(22):
+    for n in range(size + 2):
         assert abs(math.fsum(chances[sums >= n]) - count_tails(probs, steps, n)[-1]) <= 1e-12
 
 
-def test_a_hundred_findings_agree_with_a_million_draws() -> None:
-    """The tail of a hundred events lies within four standard errors of a million random outcomes."""
-    random = np.random.default_rng(6)
-    probs = random.random(100) * 0.2
-    sums = np.zeros(1_000_000, dtype=np.int16)
-    for p in probs:
-        sums += random.random(sums.size) < p
-    zeros = np.zeros(100, dtype=np.int64)
-    for n in (5, 10, 15, 20):
-        tail = count_tails(probs, steps_of(zeros, zeros + 9, 5), n)[-1]
-        error = math.sqrt(tail * (1.0 - tail) / sums.size)
-        assert abs((sums >= n).mean() - tail) <= 4.0 * error + 1e-6
+@pytest.mark.parametrize("size", [25, 100, 400])
+def test_more_findings_agree_with_a_million_draws(size: int) -> None:
+    """The tail of more events, by lower and by upper bounds, lies within four errors of a million random outcomes."""
+    random = np.random.default_rng(size)
+    low = random.random(size) * 0.2
+    for probs in (low, np.minimum(1.0, low + random.random(size) * 0.3)):
+        sums = np.zeros(1_000_000, dtype=np.int16)
+        for p in probs:
+            sums += random.random(sums.size) < p
+        mean = round(float(probs.sum()))
+        zeros = np.zeros(size, dtype=np.int64)
+        for n in (1, max(1, mean - 4), mean, mean + 4, mean + 10):
+            tail = count_tails(probs, steps_of(zeros, zeros + 9, 5), n)[-1]
+            error = math.sqrt(tail * (1.0 - tail) / sums.size)
+            assert abs((sums >= n).mean() - tail) <= 4.0 * error + 1e-6
 
 
 @st.composite

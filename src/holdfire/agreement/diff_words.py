@@ -27,9 +27,11 @@ SUBJECTS = {
     "line": "lines",
     "watcher": "watchers",
     "guarantor": "guarantors",
+    "need": "needs",
     "commitment": "commitments",
     "gate": "gates",
     "rung": "rungs",
+    "meeting": "meetings",
     "retired_clause": "retired_clauses",
     "reference": "references",
 }
@@ -43,9 +45,21 @@ WORDS_ONLY = {"title", "name", "note", "notes", "source", "summary", "citation",
 """Fields whose change is one of wording. A duty, a mandate, a condition is not among them: its words are all that
 the data holds of it."""
 
-INSTANTS = {"enters_into_force", "ends", "from", "to", "starts", "deadline", "expires", "on", "known_on"}
+INSTANTS = {
+    "enters_into_force",
+    "ends",
+    "from",
+    "to",
+    "starts",
+    "deadline",
+    "expires",
+    "on",
+    "known_on",
+    "wanted_by",
+    "until",
+}
 LENGTHS = {"distance", "radius", "named_within", "cell"}
-DURATIONS = {"window", "persistence", "after_elapsed", "within", "stand_down", "delay"}
+DURATIONS = {"window", "persistence", "after_elapsed", "within", "stand_down", "delay", "lasts"}
 
 NAMES = {
     "rule.kind": "kind",
@@ -93,6 +107,9 @@ SINGULAR = {
     "conditions": "condition",
     "parties": "party",
     "requires": "requirement",
+    "any_of": "alternative",
+    "pauses": "pause",
+    "per_party": "party of its own ladder",
     "may_include": "possible member",
 }
 _ENTRY = re.compile(r"^(.*?)\[([^\]]*)\](?:\.(.*))?$")

@@ -19,6 +19,8 @@ from holdfire.basics.documents import Document, field_text
 from holdfire.basics.instants import parse_instant, zone_named
 from holdfire.basics.units import parse_duration_h, parse_length_m
 from holdfire.errors import Fault, InputError
+from holdfire.records.agreement import Agreement
+from holdfire.records.fields import Model
 from holdfire.records.taxonomy import Taxonomy
 
 __all__ = ["Draft", "Names", "Path", "Trees", "listed", "seen"]
@@ -36,6 +38,10 @@ SECTION_NOUNS = {
     "retired_clauses": "Retired clause",
     "watchers": "Watcher",
     "guarantors": "Guarantor",
+    "needs": "Need",
+    "decisions": "Decision",
+    "uses": "Use",
+    "meetings": "Meeting",
     "commitments": "Commitment",
     "gates": "Gate",
     "references": "Reference",
@@ -129,6 +135,10 @@ class Draft:
     document : Document
     trees : Trees
     names : Names
+    model : type of Model
+        What the document is read as.
+    root : str
+        What a message calls the whole document.
     zone : str
         The agreement's time zone where it is known, else UTC.
     """
@@ -136,6 +146,8 @@ class Draft:
     document: Document
     trees: Trees
     names: Names = field(default_factory=Names)
+    model: type[Model] = Agreement
+    root: str = "The agreement"
     zone: str = field(init=False, default="UTC")
 
     def __post_init__(self) -> None:
@@ -245,7 +257,7 @@ class Draft:
         if len(path) > 1 and path[0] in SECTION_NOUNS and isinstance(path[1], int):
             return self._named(SECTION_NOUNS[str(path[0])], path[:2])
         return {"ladder": "The ladder", "publication": "The publication policy"}.get(
-            str(path[0]) if path else "", "The agreement"
+            str(path[0]) if path else "", self.root
         )
 
     def _named(self, noun: str, path: Path) -> str:

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 from holdfire.agreement.draft import Draft, Path
-from holdfire.records.agreement import agreement_schema
+from holdfire.records.agreement import Agreement
+from holdfire.records.fields import Model
 
 __all__ = ["fields_at", "hint_at", "rule_fields"]
 
@@ -27,16 +28,16 @@ HINTS = {
 
 
 @cache
-def _schema() -> Schema:
-    return agreement_schema()
+def _schema(model: type[Model] = Agreement) -> Schema:
+    return model.model_json_schema(by_alias=True)
 
 
-def _resolve(schema: Schema, kind: Any = None) -> Schema:
+def _resolve(schema: Schema, model: type[Model], kind: Any = None) -> Schema:
     """Follow references, leave out null, and pick the branch of a clause's kind."""
     for _ in range(10):
         if "$ref" in schema:
             kept = {"description": schema["description"]} if "description" in schema else {}
-            schema = {**_schema()["$defs"][schema["$ref"].rpartition("/")[2]], **kept}
+            schema = {**_schema(model)["$defs"][schema["$ref"].rpartition("/")[2]], **kept}
         elif "anyOf" in schema:
             branch: Schema = next((s for s in schema["anyOf"] if s.get("type") != "null"), {})
             kept = {"description": schema["description"]} if "description" in schema else {}
@@ -50,7 +51,7 @@ def _resolve(schema: Schema, kind: Any = None) -> Schema:
 
 
 def _schema_at(path: Path, draft: Draft) -> Schema:
-    schema = _resolve(_schema())
+    schema = _resolve(_schema(draft.model), draft.model)
     for depth, part in enumerate(path, start=1):
         kind = draft.at((*path[:depth], "kind"))
         if isinstance(part, int):
@@ -61,7 +62,7 @@ def _schema_at(path: Path, draft: Draft) -> Schema:
             patterns = list(schema.get("patternProperties", {}).values())
             other = patterns[0] if patterns else schema.get("additionalProperties", {})
             inner = schema.get("properties", {}).get(part, other)
-        schema = _resolve(inner if isinstance(inner, dict) else {}, kind)
+        schema = _resolve(inner if isinstance(inner, dict) else {}, draft.model, kind)
     return schema
 
 

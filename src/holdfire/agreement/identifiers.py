@@ -23,7 +23,7 @@ __all__ = ["identifier_faults", "version_faults"]
 
 ID_SECTIONS = (
     "references", "parties", "excluded_groups", "others", "readings", "zones", "lines", "clauses",
-    "retired_clauses", "watchers", "guarantors", "commitments", "gates", "ladder.rungs",
+    "retired_clauses", "watchers", "guarantors", "needs", "commitments", "gates", "ladder.rungs", "meetings",
 )  # fmt: skip
 ACTOR_SECTIONS = ("parties", "excluded_groups", "others")
 """Sections whose ids an event's actor may be: one id must not stand in two of them."""

@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from holdfire.agreement.circles import circles
 from holdfire.agreement.draft import Draft, Path, listed, seen
+from holdfire.agreement.gate_checks import gate_faults
+from holdfire.agreement.promise_checks import promise_faults
 from holdfire.agreement.time_checks import longest_reading_h
 from holdfire.errors import Fault
 from holdfire.records.clauses import CLAUSE_KINDS
 
 __all__ = ["ladder_faults"]
 
-CONDITIONS = ("in_force", "quiet_days", "rung_used", "gate", "mandate")
-"""The fields of a gate's requirement of which one is set."""
 CLOCK_CHANGE_H = 2.0
 """A reading of n calendar days may be so much shorter than n times 24 hours, where clocks were set forward."""
 DEFAULT_SEVERITY = 2
@@ -40,15 +39,23 @@ def ladder_faults(draft: Draft) -> Iterator[Fault]:
     """Yield every fault of rungs and gates."""
     clauses = _bounds(draft)
     parties = frozenset(text for path, _ in draft.each("parties.*.id") if (text := draft.text(path)) is not None)
-    for rung in draft.items(("ladder", "rungs")):
-        when = (*rung, "when")
-        yield from _clause_faults(draft, rung, clauses, parties)
-        yield from _spread_faults(draft, rung, when)
-        yield from _number_faults(draft, rung, when)
+    for when in _conditions(draft):
+        yield from _clause_faults(draft, when, clauses, parties)
+        yield from _spread_faults(draft, when)
+        yield from _number_faults(draft, when)
     yield from _duration_faults(draft)
     yield from _clock_faults(draft)
-    yield from _gate_faults(draft)
-    yield from _circle_faults(draft)
+    yield from _party_faults(draft)
+    yield from gate_faults(draft)
+    yield from promise_faults(draft)
+
+
+def _conditions(draft: Draft) -> list[Path]:
+    """Return every condition over findings: of rungs and of gates."""
+    found: list[Path] = [(*rung, "when") for rung in draft.items(("ladder", "rungs"))]
+    for pattern in ("gates.*.requires.*.breaches", "gates.*.requires.*.any_of.*.breaches"):
+        found += [path for path, _ in draft.each(pattern)]
+    return found
 
 
 def _bounds(draft: Draft) -> dict[str, Bound]:
@@ -70,20 +77,20 @@ def _severity(draft: Draft, clause: Path) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 5
 
 
-def _never(draft: Draft, rung: Path, why: str, value: str) -> str:
-    return f"{draft.label(rung)} can never be reached: {why}: {value}."
+def _never(draft: Draft, path: Path, why: str, value: str) -> str:
+    verb = "be reached" if path[0] == "ladder" else "have its condition met"
+    return f"{draft.label(path)} can never {verb}: {why}: {value}."
 
 
-def _clause_faults(draft: Draft, rung: Path, clauses: dict[str, Bound], known: frozenset[str]) -> Iterator[Fault]:
+def _clause_faults(draft: Draft, when: Path, clauses: dict[str, Bound], known: frozenset[str]) -> Iterator[Fault]:
     """Narrow the clauses of a condition step by step, and say which step leaves none."""
-    when = (*rung, "when")
     named = draft.texts((*when, "clauses"))
     asked = [clauses[name] for name in named if name in clauses] if named else list(clauses.values())
     judged = [clause for clause in asked if clause.is_judged]
     if not asked:
         return
     if not judged:
-        what = _never(draft, rung, "none of its clauses has a kernel that could judge it", listed(named or clauses))
+        what = _never(draft, when, "none of its clauses has a kernel that could judge it", listed(named or clauses))
         yield draft.fault((*when, "clauses"), what, "Name a clause of a kind that can be judged.")
         return
     parties = draft.texts((*when, "parties"))
@@ -91,38 +98,38 @@ def _clause_faults(draft: Draft, rung: Path, clauses: dict[str, Bound], known: f
         judged = [clause for clause in judged if not clause.addressees.isdisjoint(parties)]
         if not judged:
             why = f"clauses {listed(named)} bind none of its parties" if named else "no clause binds its parties"
-            what = _never(draft, rung, why, listed(parties))
+            what = _never(draft, when, why, listed(parties))
             yield draft.fault((*when, "parties"), what, "Name parties that the clauses address.")
             return
     wanted = draft.at((*when, "min_severity"))
     most = max(clause.severity for clause in judged)
     if isinstance(wanted, int) and not isinstance(wanted, bool) and most < wanted <= 5:
         why = f"it asks for a severity above {most}, the highest of its clauses"
-        what = _never(draft, rung, why, seen(wanted))
+        what = _never(draft, when, why, seen(wanted))
         yield draft.fault((*when, "min_severity"), what, f"Ask for {most} or less, or grade the clauses anew.")
 
 
-def _spread_faults(draft: Draft, rung: Path, when: Path) -> Iterator[Fault]:
+def _spread_faults(draft: Draft, when: Path) -> Iterator[Fault]:
     spread = draft.at((*when, "spread"))
     named = draft.texts((*when, "zones"))
     n_zones = len(named) if named else len(draft.items(("zones",)))
     if isinstance(spread, int) and not isinstance(spread, bool) and spread > n_zones:
         whose = "it names" if named else "the agreement has"
-        what = _never(draft, rung, f"it asks for a spread over more zones than {whose} ({n_zones})", seen(spread))
+        what = _never(draft, when, f"it asks for a spread over more zones than {whose} ({n_zones})", seen(spread))
         yield draft.fault((*when, "spread"), what, f"Ask for {n_zones} or fewer, or define more zones.")
 
 
-def _number_faults(draft: Draft, rung: Path, when: Path) -> Iterator[Fault]:
+def _number_faults(draft: Draft, when: Path) -> Iterator[Fault]:
     prob = draft.number((*when, "prob"))
     if prob == 0.0:
-        what = f"{draft.label(rung)} is always reached, even when nothing is reported: prob {prob:g}."
+        what = f"{draft.label(when)} is always reached, even when nothing is reported: prob {prob:g}."
         yield draft.fault((*when, "prob"), what, "Write the probability from which the rung is to count as reached.")
     if prob == 1.0 and draft.at((*when, "verified_only")) is not True:
         why = "it asks for certainty, which only verified findings give"
-        what = _never(draft, rung, why, "prob 1")
+        what = _never(draft, when, why, "prob 1")
         yield draft.fault((*when, "prob"), what, "Write 0.99 or less, or 'verified_only: true'.")
     if draft.hours((*when, "window")) == 0.0:
-        what = _never(draft, rung, "its window holds no time", seen(draft.at((*when, "window"))))
+        what = _never(draft, when, "its window holds no time", seen(draft.at((*when, "window"))))
         yield draft.fault((*when, "window"), what, "Write the time in which the breaches must fall.")
 
 
@@ -131,13 +138,14 @@ def _duration_faults(draft: Draft) -> Iterator[Fault]:
     longest_h = longest_reading_h(draft)
     if longest_h is None:
         return
-    for rung in draft.items(("ladder", "rungs")):
-        for path in ((*rung, "when", "window"), (*rung, "when", "persistence"), (*rung, "after_elapsed")):
-            hours = draft.hours(path)
-            if hours is not None and hours > longest_h + CLOCK_CHANGE_H:
-                why = f"its {path[-1]} is longer than the longest reading, {longest_h / 24:.0f} days"
-                what = _never(draft, rung, why, seen(draft.at(path)))
-                yield draft.fault(path, what, "Shorten it, or let a reading last longer.")
+    durations = [(*when, field) for when in _conditions(draft) for field in ("window", "persistence")]
+    durations += [(*rung, "after_elapsed") for rung in draft.items(("ladder", "rungs"))]
+    for path in durations:
+        hours = draft.hours(path)
+        if hours is not None and hours > longest_h + CLOCK_CHANGE_H:
+            why = f"its {path[-1]} is longer than the longest reading, {longest_h / 24:.0f} days"
+            what = _never(draft, path, why, seen(draft.at(path)))
+            yield draft.fault(path, what, "Shorten it, or let a reading last longer.")
     for path, value in draft.each("gates.*.requires.*.quiet_days"):
         if isinstance(value, int) and not isinstance(value, bool) and value * 24 > longest_h + CLOCK_CHANGE_H:
             what = (
@@ -156,51 +164,12 @@ def _clock_faults(draft: Draft) -> Iterator[Fault]:
             yield draft.fault(path, what, "Write 'breach' or 'verification', or name the rung in 'after'.")
 
 
-def _gate_faults(draft: Draft) -> Iterator[Fault]:
-    for gate in draft.items(("gates",)):
-        asked = []
-        for item in draft.items((*gate, "requires")):
-            if not isinstance(draft.at(item), dict):
-                continue
-            given = [name for name in CONDITIONS if draft.at((*item, name)) is not None]
-            if len(given) != 1:
-                how = "asks for nothing" if not given else f"asks for several things at once, {listed(given)}"
-                what = f"{draft.label(gate)}: one of its requirements {how}: {seen(draft.at(item))}."
-                yield draft.fault(item, what, f"Let each ask for one of {', '.join(CONDITIONS)}.")
-            elif given != ["quiet_days"] and draft.at((*item, "zone")) is not None:
-                what = f"{draft.label(gate)} names a zone where no quiet days are asked for: "
-                what += f"{seen(draft.at((*item, 'zone')))}."
-                yield draft.fault((*item, "zone"), what, "Write 'quiet_days' beside it, or take it out.")
-            asked.append(draft.at((*item, "in_force")))
-        if True in asked and False in asked:
-            what = f"{draft.label(gate)} can never open: it asks that the agreement is in force, and that it is not."
-            yield draft.fault((*gate, "requires"), what, "Keep one of them.")
-
-
-def _circle_faults(draft: Draft) -> Iterator[Fault]:
-    """Find rungs and gates that wait for each other: none of them can come first."""
-    graph: dict[str, list[str]] = {}
-    paths: dict[str, Path] = {}
+def _party_faults(draft: Draft) -> Iterator[Fault]:
+    """Find rungs that name parties in a ladder that is climbed for each party on its own."""
+    if not draft.items(("ladder", "per_party")):
+        return
     for rung in draft.items(("ladder", "rungs")):
-        name = f"rung '{draft.text((*rung, 'id'))}'"
-        after = [f"rung '{other}'" for other in draft.texts((*rung, "after"))]
-        gates = [f"gate '{gate}'" for gate in draft.texts((*rung, "gates"))]
-        graph.setdefault(name, after + gates)
-        paths.setdefault(name, (*rung, "after") if after else (*rung, "gates"))
-    for gate in draft.items(("gates",)):
-        name = f"gate '{draft.text((*gate, 'id'))}'"
-        waits = []
-        for item in draft.items((*gate, "requires")):
-            rung_used, other = draft.text((*item, "rung_used")), draft.text((*item, "gate"))
-            waits += [f"rung '{rung_used}'"] if rung_used else []
-            waits += [f"gate '{other}'"] if other else []
-        graph.setdefault(name, waits)
-        paths.setdefault(name, (*gate, "requires"))
-    for circle in circles(graph):
-        way = " -> ".join([*circle, circle[0]])
-        nouns = "Rungs" if all(name.startswith("rung") for name in circle) else "Gates"
-        nouns = nouns if len({name.split()[0] for name in circle}) == 1 else "Rungs and gates"
-        what = f"{nouns} wait for each other, so none can ever be used: {way}."
-        if len(circle) == 1:
-            what = f"{draft.label(paths[circle[0]])} waits for itself, so it can never be used: {circle[0]}."
-        yield draft.fault(paths[circle[0]], what, "Take one of these conditions out.")
+        named = draft.texts((*rung, "when", "parties"))
+        if named:
+            what = f"{draft.label(rung)} names parties, but its ladder is climbed per party: {listed(named)}."
+            yield draft.fault((*rung, "when", "parties"), what, "Name them in 'ladder.per_party' alone.")

@@ -57,6 +57,9 @@ CLAIMANT = Sort("claimant", ("parties", "guarantors", "watchers"))
 RESPONDER = Sort("responder", ("guarantors", "parties", "watchers"))
 PLAIN_SORTS = (PARTY, GROUP, WATCHER, GUARANTOR, ZONE, LINE, READING, CLAUSE, GATE, RUNG)
 
+ASKED = (("clauses", CLAUSE), ("parties", PARTY), ("zones", ZONE))
+"""What a condition over findings names."""
+
 REFERENCES: tuple[tuple[str, Sort], ...] = (
     ("parties.*.may_include.*.group", GROUP),
     ("readings.*.claimed_by.*", CLAIMANT),
@@ -88,6 +91,12 @@ REFERENCES: tuple[tuple[str, Sort], ...] = (
     ("gates.*.requires.*.zone", ZONE),
     ("gates.*.requires.*.rung_used", RUNG),
     ("gates.*.requires.*.gate", GATE),
+    ("gates.*.requires.*.any_of.*.zone", ZONE),
+    ("gates.*.requires.*.any_of.*.rung_used", RUNG),
+    ("gates.*.requires.*.any_of.*.gate", GATE),
+    *((f"gates.*.requires.*.{way}breaches.{field}.*", sort) for way in ("", "any_of.*.") for field, sort in ASKED),
+    ("meetings.*.participants.*", CLAIMANT),
+    ("ladder.per_party.*", PARTY),
     ("ladder.rungs.*.when.clauses.*", CLAUSE),
     ("ladder.rungs.*.when.parties.*", PARTY),
     ("ladder.rungs.*.when.zones.*", ZONE),

@@ -28,6 +28,8 @@ MAX_ENTRIES = {
     "others": 1_000,
     "readings": 100,
     "clauses": 2_000,
+    "needs": 1_000,
+    "meetings": 1_000,
     "gates": 1_000,
     "ladder.rungs": 1_000,
 }
@@ -40,6 +42,8 @@ COUNTS = (
     "ladder.rungs.*.when.at_least",
     "ladder.rungs.*.when.spread",
     "gates.*.requires.*.quiet_days",
+    "gates.*.requires.*.any_of.*.quiet_days",
+    *(f"gates.*.requires.*.{way}breaches.{field}" for way in ("", "any_of.*.") for field in ("at_least", "spread")),
     "publication.min_count",
 )
 DURATIONS = (
@@ -49,6 +53,8 @@ DURATIONS = (
     "ladder.rungs.*.after_elapsed",
     "ladder.rungs.*.clock.within",
     "ladder.stand_down",
+    *(f"gates.*.requires.*.{way}breaches.{field}" for way in ("", "any_of.*.") for field in ("window", "persistence")),
+    "meetings.*.lasts",
     "publication.delay",
 )
 LENGTHS = (
@@ -65,6 +71,7 @@ TEXTS = (
     "readings.*.suspensions.*.note", "zones.*.title", "zones.*.objects.*.name", "lines.*.title", "clauses.*.title",
     "clauses.*.text", "retired_clauses.*.title", "watchers.*.name", "watchers.*.mandate", "guarantors.*.name",
     "guarantors.*.role", "commitments.*.text", "commitments.*.conditions.*", "gates.*.title",
+    "needs.*.text", "meetings.*.title", "meetings.*.place", "gates.*.requires.*.any_of.*.mandate",
     "gates.*.requires.*.mandate", "ladder.title", "ladder.rungs.*.title", "ladder.rungs.*.duty",
     "ladder.rungs.*.authorised_by",
 )  # fmt: skip

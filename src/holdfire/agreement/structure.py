@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,19 +20,33 @@ from holdfire.basics.documents import field_text
 from holdfire.errors import Fault, InputError
 from holdfire.records.agreement import Agreement
 from holdfire.records.clauses import CLAUSE_KINDS
+from holdfire.records.fields import Model
 
-__all__ = ["read_model"]
+__all__ = ["read_as", "read_model"]
+
+M = TypeVar("M", bound=Model)
+MAX_FAULTS = 2_000
+"""So many faults are told where no other number is named."""
 
 SYNONYMS = {"start": "from", "end": "to", "since": "from", "until": "to", "name": "title", "party": "addressees"}
 """Words that people write for a field of ours, where that field is known at the place."""
 
 
 def read_model(draft: Draft, skip: Collection[Path], most: int) -> tuple[Agreement | None, tuple[Fault, ...]]:
+    """Validate the draft of an agreement; see :func:`read_as`."""
+    return read_as(draft, Agreement, skip, most)
+
+
+def read_as(
+    draft: Draft, model: type[M], skip: Collection[Path] = (), most: int = MAX_FAULTS
+) -> tuple[M | None, tuple[Fault, ...]]:
     """Validate a draft and say in plain words what its model refuses.
 
     Parameters
     ----------
     draft : Draft
+        Of that model.
+    model : type of Model
     skip : collection of Path
         Fields whose inside another check has already judged.
     most : int
@@ -39,11 +54,11 @@ def read_model(draft: Draft, skip: Collection[Path], most: int) -> tuple[Agreeme
 
     Returns
     -------
-    (Agreement or None, tuple of Fault)
+    (model or None, tuple of Fault)
         None where there is a fault.
     """
     try:
-        return Agreement.model_validate(draft.document.value), ()
+        return model.model_validate(draft.document.value), ()
     except ValidationError as error:
         found: list[Fault] = []
         for details in error.errors(include_url=False):
@@ -120,6 +135,9 @@ def _missing(draft: Draft, path: Path, details: ErrorDetails) -> tuple[str, str]
     name = str(path[-1]) if path else ""
     hint = hint_at(path, draft)
     inner = _subject(draft, path[:-1])
+    if name == "responder" and path[:2] == ("ladder", "rungs"):
+        mend = "Add 'responder': the guarantor, party or watcher who owes the duty."
+        return f"{draft.label(path)} has a clock without an owner: it lacks its field 'responder'.", mend
     return f"{inner} lacks its field '{name}'.", f"Add '{name}'{f': {hint}' if hint else ''}."
 
 

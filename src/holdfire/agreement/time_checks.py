@@ -33,6 +33,9 @@ INSTANTS = (
     "clauses.*.rule.starts",
     "clauses.*.rule.deadline",
     "clauses.*.rule.began.*",
+    "needs.*.wanted_by",
+    "meetings.*.starts",
+    "meetings.*.until",
     "commitments.*.expires",
     "commitments.*.steps.*.on",
     "commitments.*.steps.*.known_on",
@@ -45,6 +48,7 @@ INTERVALS = (
     ("zones.*.valid", "from", "to", "The zone's validity"),
     ("lines.*.versions.*", "from", "to", "This version of the line"),
     ("clauses.*.scope", "from", "to", "The clause's scope"),
+    ("meetings.*", "starts", "until", "This series of meetings"),
 )
 
 

@@ -16,9 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from holdfire import __version__
+from holdfire.app.guarantee import Asked, Situation, has_guarantee
+from holdfire.app.promises import with_registers
 from holdfire.app.wire import load_agreement_file, load_trees
 from holdfire.assessment.coverage import silence_gaps, watch_shares
 from holdfire.basics.instants import local_day_bounds, parse_instant
+from holdfire.basics.units import parse_duration_h
 from holdfire.errors import InputError
 from holdfire.publication.bulletin import compose
 from holdfire.publication.redact import redact
@@ -123,7 +126,29 @@ def _with_watch(case: BulletinInputs, start: datetime, end: datetime) -> Bulleti
     )
 
 
-def publish_case(folder: Path, wanted: Wanted, out: Path, previous: Path | None = None) -> list[Path]:
+def _with_guarantee(
+    case: BulletinInputs, beside: Asked, audience: str, span: tuple[datetime, datetime], as_of: datetime | None
+) -> BulletinInputs:
+    """Add where the guarantee stands at the end of the period and stood at its beginning.
+
+    For the public, nothing younger than the policy's delay before the release is judged.
+    """
+    agreement = with_registers(case.agreement, beside.registers)
+    case = replace(case, agreement=agreement)
+    if not has_guarantee(agreement):
+        return case
+    here, (start, end) = Situation.opened(beside), span
+    if audience == "public" and as_of is not None:
+        limit = as_of - timedelta(hours=parse_duration_h(agreement.publication.delay))
+        latest = pc.coalesce(here.incidents["occurred_end"], here.incidents["occurred_start"])
+        here = here.only(here.incidents.filter(pc.fill_null(pc.less_equal(latest, pa.scalar(limit)), False)))
+        start, end = min(start, limit), min(end, limit)
+    return replace(case, guarantee=here.day(end, start))
+
+
+def publish_case(
+    folder: Path, wanted: Wanted, out: Path, previous: Path | None = None, beside: Asked | None = None
+) -> list[Path]:
     """Write the bulletin of a case in the forms and languages wanted.
 
     Parameters
@@ -135,6 +160,8 @@ def publish_case(folder: Path, wanted: Wanted, out: Path, previous: Path | None 
         Folder to write to.
     previous : Path, optional
         The case of the run before, to tell whose verdicts changed.
+    beside : Asked, optional
+        Acts, registers, reviews and areas for the guarantee page; its folder, instant and reading are not looked at.
 
     Returns
     -------
@@ -146,6 +173,8 @@ def publish_case(folder: Path, wanted: Wanted, out: Path, previous: Path | None 
         case = replace(case, previous_findings=CaseFolder(previous).read("findings"))
     start, end = _period(case, wanted)
     as_of = None if wanted.as_of is None else parse_instant(wanted.as_of, _zone(case.agreement))
+    asked = Asked(folder=folder) if beside is None else replace(beside, folder=folder, as_of=None, reading=None)
+    case = _with_guarantee(case, asked, wanted.audience, (start, end), as_of)
     released = redact(_with_watch(case, start, end), audience=wanted.audience, as_of=as_of, end=end)
     target, written = CaseFolder(out), []
     for language in wanted.languages:

@@ -11,9 +11,13 @@ import click
 from holdfire.agreement.diff import diff_agreements
 from holdfire.app.wire import check_file, load_agreement_file, load_trees
 from holdfire.cli.options import FILE, json_option
+from holdfire.records.acts_file import acts_schema
 from holdfire.records.agreement import agreement_schema
+from holdfire.records.promises import register_schema
 
 __all__ = ["COMMANDS"]
+
+SCHEMAS = {"agreement": agreement_schema, "register": register_schema, "acts": acts_schema}
 
 
 @click.command()
@@ -66,10 +70,10 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["agreement"]), default="agreement")
+@click.argument("what", type=click.Choice(list(SCHEMAS)), default="agreement")
 def schema(what: str) -> None:
-    """Write the JSON Schema of an agreement file."""
-    click.echo(json.dumps(agreement_schema(), ensure_ascii=False, indent=2))
+    """Write the JSON Schema of an agreement, of a register of commitments, or of a file of acts."""
+    click.echo(json.dumps(SCHEMAS[what](), ensure_ascii=False, indent=2))
 
 
 COMMANDS = (check, diff, schema)

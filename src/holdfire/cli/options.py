@@ -19,8 +19,8 @@ from holdfire.app.warm import COLD, is_warm
 from holdfire.errors import InputError
 
 __all__ = [
-    "FILE", "FOLDER", "engine_options", "json_option", "quiet_options", "report_options",
-    "report_or_incident_options", "reviews_option", "step_options", "take_incidents", "take_inputs",
+    "FILE", "FOLDER", "engine_options", "guarantee_options", "json_option", "quiet_options", "register_option",
+    "report_options", "report_or_incident_options", "reviews_option", "step_options", "take_incidents", "take_inputs",
 ]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,6 +29,9 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 reviews_option = click.option(
     "--reviews", type=FILE, help="Reviews by named persons, of incidents and of findings (YAML)."
+)
+register_option = click.option(
+    "--register", "registers", multiple=True, type=FILE, help="Further commitments and steps (YAML, CSV); repeatable."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write the result as JSON on standard output.")
 
@@ -66,6 +69,19 @@ def _reports(function: F, *, required: bool) -> F:
         click.option("--strict", is_flag=True, help="Stop where a row cannot be read."),
         click.option("--from", "start", metavar="INSTANT", help="Take reports of this instant or day and later."),
         click.option("--to", "end", metavar="INSTANT", help="Take reports of before this instant or day."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def guarantee_options(function: F) -> F:
+    """Add the files by which a guarantee is judged beside its case."""
+    options = (
+        click.option("--acts", type=FILE, help="What named persons decided and did about rungs and gates (YAML)."),
+        register_option,
+        click.option("--reviews", type=FILE, help="Reviews by named persons (YAML), for the clocks from verification."),
+        click.option("--areas", type=FILE, help="Polygons of named areas (GeoJSON)."),
     )
     for option in reversed(options):
         function = option(function)

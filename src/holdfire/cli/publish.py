@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from holdfire.app.events import log_lines
+from holdfire.app.guarantee import Asked
 from holdfire.app.publish import FORMS, Wanted, publish_case
-from holdfire.cli.options import FOLDER, json_option, quiet_options
+from holdfire.cli.options import FOLDER, guarantee_options, json_option, quiet_options
 from holdfire.records.bulletin import AUDIENCES, LANGUAGES
 
 __all__ = ["COMMANDS"]
@@ -27,15 +28,27 @@ __all__ = ["COMMANDS"]
 @click.option("--form", "forms", multiple=True, type=click.Choice(FORMS), help="Default: all.")
 @click.option("--audience", type=click.Choice(AUDIENCES), default="restricted", show_default=True)
 @click.option("--previous", type=FOLDER, help="The case of the run before, to tell whose verdicts changed.")
+@guarantee_options
 @quiet_options
 @json_option
 def bulletin(
-    case: Path, out: Path, previous: Path | None, quiet: bool, log_json: bool, as_json: bool, **options: Any
+    case: Path,
+    out: Path,
+    previous: Path | None,
+    acts: Path | None,
+    registers: tuple[Path, ...],
+    reviews: Path | None,
+    areas: Path | None,
+    quiet: bool,
+    log_json: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Write the bulletin of a day or a period: page, print, tables, map data."""
     log_lines(quiet=quiet, as_json=log_json)
     chosen = {name: value for name, value in options.items() if value not in (None, ())}
-    written = publish_case(case, Wanted(**chosen), out, previous)
+    beside = Asked(folder=case, acts=acts, registers=registers, reviews=reviews, areas=areas)
+    written = publish_case(case, Wanted(**chosen), out, previous, beside)
     if as_json:
         click.echo(json.dumps({"written": [str(path) for path in written]}, ensure_ascii=False, indent=2))
     else:

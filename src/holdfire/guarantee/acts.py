@@ -11,12 +11,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from holdfire.basics.instants import from_us
-from holdfire.guarantee.gates import Case
+from holdfire.guarantee.case import Case
 from holdfire.guarantee.rungs import Stand
 from holdfire.records.guarantee import Authorisation, RungUse
 from holdfire.records.ladder import Rung
 
 __all__ = ["Acts", "acts_of", "cause_of", "instant_or_none", "is_after"]
+
+
+DECIDES = ("given", "refused", "withdrawn")
+"""Decisions on whether a rung is used; others are about its clocks and its end."""
 
 
 class Acts(NamedTuple):
@@ -62,7 +66,7 @@ def acts_of(case: Case, rung: Rung, stand: Stand, after_used_at: Iterable[dateti
     uses = [one for one in case.used if one.rung_id == rung.id]
     own = [one for one in uses if begun is not None and one.used_at >= begun and is_after(one.used_at, cut)]
     earlier = uses[: len(uses) - len(own)]
-    made = [one for one in case.authorisations if one.rung_id == rung.id and one.decision != "stand down"]
+    made = [one for one in case.authorisations if one.rung_id == rung.id and one.decision in DECIDES]
     made = [one for one in made if begun is not None and one.made_at >= begun and is_after(one.made_at, cut)]
     return Acts(
         use=own[0] if own else None,

@@ -15,111 +15,40 @@ Turns a gate's requirements into open, closed or cannot determine. Rules:
    than that the unwatched part may hide a breach.
 5. A rung was used if a use is recorded until ``as_of``. A mandate holds if the latest decision of a person on the gate
    is that it is given; without any record it does not hold.
-6. The probability that the whole gate holds is at least the product of its requirements' least probabilities (quiet in
-   several places grows and shrinks together: Harris's inequality), at most the smallest of the greatest ones.
+6. A condition over findings is the same as a rung's: it holds where it fires at ``as_of``, does not where it does not
+   fire, and its probability is that of its count. Nothing is remembered: what stood an hour ago opens no gate.
+7. Of several alternatives one is enough. It holds where one surely does, does not where none even possibly does. Its
+   probability is at least the greatest of their least ones, at most the sum of their greatest ones (Boole).
+8. The probability that the whole gate holds is at most the smallest of its requirements' greatest ones. It is at least
+   the product of their least ones where all of them move the same way with the breaches (Harris's inequality); where
+   quiet or some other absence stands beside a condition that breaches meet, by Frechet at least the sum of the least
+   ones less their number plus one, if that is above 0.
 
-Leaves the ladder to ``ladder``. Source: DESIGN, section 4 (Ladder, gates).
+Each requirement that is not met names its evidence and what would meet it (``OPENERS``), and where time alone does, the
+earliest instant. Leaves the ladder to ``ladder``, days of quiet to ``quiet``. Source: Harris (1960); Frechet (1935);
+DESIGN, section 4 (Ladder, gates).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from holdfire.basics.instants import from_us, to_us, zone_named
 from holdfire.errors import ModelError, UnknownIdError
-from holdfire.guarantee.breaches import breaches_of
-from holdfire.guarantee.clocks import days_before
-from holdfire.guarantee.conditions import TOLERANCE
-from holdfire.guarantee.ledger import open_ledger, reading_named
-from holdfire.guarantee.zones import Zoning
-from holdfire.records.agreement import Agreement, Reading
-from holdfire.records.clauses import STANDARDS
+from holdfire.guarantee.case import Case
+from holdfire.guarantee.conditions import judge_condition
+from holdfire.guarantee.quiet import EVERYWHERE, MAX_EVIDENCE, quiet_state
+from holdfire.records.agreement import Agreement
 from holdfire.records.finding import Review
-from holdfire.records.force import Interval, force_intervals
+from holdfire.records.force import force_intervals
 from holdfire.records.guarantee import Authorisation, GateState, RequirementState, RungUse
-from holdfire.records.ladder import Gate, GateCondition, RungCondition
+from holdfire.records.ladder import Gate, GateCondition, Requirement, RungCondition
 
 __all__ = ["EVERYWHERE", "MAX_EVIDENCE", "Case", "judge_gate", "judge_gate_of"]
-
-EVERYWHERE = "*"
-"""Stands for the zone in a table of watch shares where a gate names none."""
-MAX_EVIDENCE = 12
-"""Findings that a requirement names; all are counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Case:
-    """Hold what a gate or a ladder is judged by.
-
-    Attributes
-    ----------
-    agreement : Agreement
-    zoning : Zoning
-    reading : Reading
-    as_of : datetime
-        UTC.
-    used : tuple of RungUse
-        Until ``as_of``, under this reading.
-    authorisations : tuple of Authorisation
-        Until ``as_of``, under this reading, oldest first.
-    watch : pyarrow.Table or None
-        By ``WATCH_SCHEMA``.
-    watched_share : mapping of str to float
-        Zone id, or ``*``, to the share noticed; goes before ``watch``.
-    """
-
-    agreement: Agreement
-    zoning: Zoning
-    reading: Reading
-    as_of: datetime
-    used: tuple[RungUse, ...]
-    authorisations: tuple[Authorisation, ...]
-    watch: pa.Table | None
-    watched_share: Mapping[str, float]
-
-    @staticmethod
-    def opened(
-        agreement: Agreement,
-        findings: pa.Table,
-        incidents: pa.Table,
-        zone_membership: pa.Table,
-        *,
-        as_of: datetime,
-        reading: str,
-        authorisations: Iterable[Authorisation] = (),
-        used: Iterable[RungUse] = (),
-        reviews: Iterable[Review] = (),
-        watch: pa.Table | None = None,
-        watched_share: Mapping[str, float] | None = None,
-    ) -> Case:
-        """Return the case of one reading at an instant; see :func:`judge_gate` for the parameters."""
-        ledger = open_ledger(agreement, findings, incidents, as_of=as_of, reading=reading, reviews=reviews)
-        here = [one for one in used if one.reading in (None, reading) and one.used_at <= as_of]
-        said = [one for one in authorisations if one.reading in (None, reading) and one.made_at <= as_of]
-        return Case(
-            agreement=agreement,
-            zoning=Zoning(agreement=agreement, ledger=ledger, membership=zone_membership, reading=reading),
-            reading=reading_named(agreement, reading),
-            as_of=as_of,
-            used=tuple(sorted(here, key=lambda one: (one.used_at, one.rung_id, one.by))),
-            authorisations=tuple(sorted(said, key=lambda one: (one.made_at, one.by, one.decision))),
-            watch=watch,
-            watched_share={} if watched_share is None else watched_share,
-        )
-
-    def force_span(self) -> Interval | None:
-        """Return the interval of force that holds ``as_of``; None where the agreement is not in force."""
-        for start, end in force_intervals(self.reading, self.agreement):
-            if (start is None or start <= self.as_of) and (end is None or self.as_of < end):
-                return start, end
-        return None
 
 
 def judge_gate(
@@ -199,47 +128,51 @@ def judge_gate_of(case: Case, gate_id: str, above: tuple[str, ...] = ()) -> Gate
         reading=case.reading.id,
         as_of=case.as_of,
         answer=answer,
-        prob_lower=math.prod(one.prob_lower for one in states),
+        prob_lower=_all_lower(states),
         prob_upper=min(one.prob_upper for one in states),
         requirements=states,
     )
 
 
-def _requirement(case: Case, gate: Gate, index: int, asked: GateCondition, above: tuple[str, ...]) -> RequirementState:
+def _all_lower(states: tuple[RequirementState, ...]) -> float:
+    """Return the least probability that all of them hold (rule 8)."""
+    kinds = {one.kind for one in _leaves(states) if 0.0 < one.prob_lower < 1.0}
+    if {"quiet_days", "breaches"} <= kinds:
+        return max(0.0, 1.0 - math.fsum(1.0 - one.prob_lower for one in states))
+    return math.prod(one.prob_lower for one in states)
+
+
+def _leaves(states: tuple[RequirementState, ...]) -> Iterator[RequirementState]:
+    for one in states:
+        yield from _leaves(one.alternatives) if one.alternatives else (one,)
+
+
+def _requirement(case: Case, gate: Gate, index: int, asked: Requirement, above: tuple[str, ...]) -> RequirementState:
     if asked.in_force is not None:
         return _in_force(case, wanted=asked.in_force)
     if asked.quiet_days is not None:
-        return _quiet(case, asked, asked.quiet_days)
+        return quiet_state(case, asked, asked.quiet_days)
     if asked.rung_used is not None:
         uses = [one for one in case.used if one.rung_id == asked.rung_used]
         evidence = tuple(f"{one.by}: {one.evidence}" for one in uses[-1:])
-        return _certain("rung_used", asked.rung_used, holds=bool(uses), evidence=evidence)
+        return _certain("rung_used", asked.rung_used, "use", holds=bool(uses), evidence=evidence)
     if asked.gate is not None:
-        inner = judge_gate_of(case, asked.gate, above)
-        holds = {"open": "yes", "closed": "no"}.get(inner.answer, "cannot determine")
-        opens = [one.opens_at for one in inner.unmet]
-        return RequirementState(
-            kind="gate",
-            subject=asked.gate,
-            wanted=True,
-            days=None,
-            standard=None,
-            holds=holds,
-            prob_lower=inner.prob_lower,
-            prob_upper=inner.prob_upper,
-            watched_share=None,
-            evidence=(),
-            n_evidence=0,
-            opens_at=max((at for at in opens if at is not None), default=None) if None not in opens else None,
-        )
+        return _inner_gate(case, asked.gate, above)
+    if asked.breaches is not None:
+        return _breaches(case, asked.breaches)
+    if isinstance(asked, GateCondition) and asked.any_of is not None:
+        return _any_of(tuple(_requirement(case, gate, index, one, above) for one in asked.any_of))
     said = [one for one in case.authorisations if one.gate_id == gate.id and one.requirement in (None, index)]
     evidence = tuple(f"{one.by}: {one.reason}" for one in said[-1:])
-    return _certain("mandate", gate.id, holds=bool(said) and said[-1].decision == "given", evidence=evidence)
+    holds = bool(said) and said[-1].decision == "given"
+    state = _certain("mandate", gate.id, "decision", holds=holds, evidence=evidence)
+    return replace(state, text=None if asked.mandate is None else dict(asked.mandate))
 
 
 def _certain(
     kind: str,
     subject: str | None,
+    opener: str,
     *,
     holds: bool,
     wanted: bool = True,
@@ -259,6 +192,7 @@ def _certain(
         evidence=evidence,
         n_evidence=0,
         opens_at=opens_at,
+        openers=() if holds else (opener,),
     )
 
 
@@ -270,80 +204,66 @@ def _in_force(case: Case, *, wanted: bool) -> RequirementState:
         opens_at = min((start for start in starts if start > case.as_of), default=None)
     if not wanted and span is not None:
         opens_at = span[1]
-    return _certain("in_force", None, holds=(span is not None) == wanted, wanted=wanted, opens_at=opens_at)
+    return _certain("in_force", None, "force", holds=(span is not None) == wanted, wanted=wanted, opens_at=opens_at)
 
 
-def _quiet(case: Case, asked: GateCondition, days: int) -> RequirementState:
-    agreement, ledger = case.agreement, case.zoning.ledger
-    begin = days_before(case.as_of, days, agreement.time_zone)
-    prohibits = [clause.id for clause in agreement.clauses if clause.modality == "prohibits"]
-    asked_of = np.isin(ledger.clause, [i for i, name in enumerate(ledger.clause_ids) if name in prohibits])
-    when = RungCondition(zones=[] if asked.zone is None else [asked.zone])
-    breaches = breaches_of(case.zoning, when, asked_of, threshold=0.0)
-    share = _share(case, asked.zone, begin)
-    maybe, sure = breaches.end > to_us(begin), breaches.start >= to_us(begin)
-    lower = float(np.prod(1.0 - breaches.upper[maybe])) * (0.0 if share is None else share)
-    upper = float(np.prod(1.0 - breaches.lower[sure]))
-    span, proof = case.force_span(), STANDARDS[asked.standard]
-    if span is None or (span[0] is not None and span[0] > begin):
-        lower = upper = 0.0
-    holds = "yes" if lower >= proof - TOLERANCE else "cannot determine"
-    if upper <= 1.0 - proof + TOLERANCE:
-        holds = "no"
-    here = maybe[breaches.breach_of] & (breaches.finding_upper > 0.0)
-    named = sorted(
-        zip(-breaches.finding_lower[here], -breaches.finding_upper[here], breaches.findings[here], strict=True)
+def _inner_gate(case: Case, gate_id: str, above: tuple[str, ...]) -> RequirementState:
+    inner = judge_gate_of(case, gate_id, above)
+    holds = {"open": "yes", "closed": "no"}.get(inner.answer, "cannot determine")
+    opens = [one.opens_at for one in inner.unmet]
+    latest = max((at for at in opens if at is not None), default=None) if None not in opens else None
+    return _uncertain(
+        "gate", gate_id, holds, (inner.prob_lower, inner.prob_upper), latest, ("gate",), inner.requirements
     )
-    opens_at = None
-    if holds != "yes" and span is not None:
-        opens_at = _quiet_from(case, span, days, proof, share, list(zip(breaches.end, breaches.upper, strict=True)))
+
+
+def _breaches(case: Case, when: RungCondition) -> RequirementState:
+    """Return whether a condition over findings holds (rule 6)."""
+    course = judge_condition(case.agreement, case.zoning, when)
+    holds = {"fires": "yes", "does not fire": "no"}.get(course.answer, "cannot determine")
+    breaches = course.breaches
+    here = (breaches.maybe_from <= course.as_of) & (course.as_of < breaches.maybe_until)
+    counted = here[breaches.breach_of] & (breaches.finding_upper > 0.0)
+    order = sorted(zip(-breaches.finding_lower[counted], breaches.findings[counted].tolist(), strict=True))
+    openers = ("review", "breach") if holds == "cannot determine" else ("breach",)
+    state = _uncertain("breaches", None, holds, (course.lower, course.upper), None, openers, ())
+    named = tuple(case.zoning.ledger.finding_ids[row] for _, row in order[:MAX_EVIDENCE])
+    return replace(state, evidence=named, n_evidence=len(order))
+
+
+def _any_of(ways: tuple[RequirementState, ...]) -> RequirementState:
+    """Return whether one of several requirements holds (rule 7)."""
+    holds = "no" if all(one.holds == "no" for one in ways) else "cannot determine"
+    if any(one.holds == "yes" for one in ways):
+        holds = "yes"
+    prob = max(one.prob_lower for one in ways), min(1.0, math.fsum(one.prob_upper for one in ways))
+    opens_at = min((one.opens_at for one in ways if one.opens_at is not None), default=None)
+    openers = tuple(dict.fromkeys(name for one in ways for name in one.openers))
+    return _uncertain("any_of", None, holds, prob, None if holds == "yes" else opens_at, openers, ways)
+
+
+def _uncertain(
+    kind: str,
+    subject: str | None,
+    holds: str,
+    prob: tuple[float, float],
+    opens_at: datetime | None,
+    openers: tuple[str, ...],
+    alternatives: tuple[RequirementState, ...],
+) -> RequirementState:
     return RequirementState(
-        kind="quiet_days",
-        subject=asked.zone,
+        kind=kind,
+        subject=subject,
         wanted=True,
-        days=days,
-        standard=asked.standard,
+        days=None,
+        standard=None,
         holds=holds,
-        prob_lower=lower,
-        prob_upper=upper,
-        watched_share=share,
-        evidence=tuple(ledger.finding_ids[row] for _, _, row in named[:MAX_EVIDENCE]),
-        n_evidence=len(named),
+        prob_lower=prob[0],
+        prob_upper=prob[1],
+        watched_share=None,
+        evidence=(),
+        n_evidence=0,
         opens_at=opens_at,
+        openers=() if holds == "yes" else openers,
+        alternatives=alternatives,
     )
-
-
-def _quiet_from(
-    case: Case, span: Interval, days: int, proof: float, share: float | None, breaches: list[tuple[int, float]]
-) -> datetime | None:
-    # When the days will have been quiet, if nothing further happens and the watch stays as it is.
-    if share is None or share < proof - TOLERANCE:
-        return None
-    zone = case.agreement.time_zone
-    earliest = case.as_of if span[0] is None else max(case.as_of, days_before(span[0], -days, zone))
-    chance = share
-    for end, upper in sorted(breaches, reverse=True):
-        chance *= 1.0 - upper
-        if chance < proof - TOLERANCE:
-            earliest = max(earliest, days_before(from_us(int(end)), -days, zone))
-            break
-    return earliest if span[1] is None or earliest < span[1] else None
-
-
-def _share(case: Case, zone: str | None, begin: datetime) -> float | None:
-    name = EVERYWHERE if zone is None else zone
-    if name in case.watched_share:
-        return float(case.watched_share[name])
-    if case.watch is None:
-        return None
-    local = zone_named(case.agreement.publication.time_zone or case.agreement.time_zone)
-    first = begin.astimezone(local).date()
-    last = (case.as_of - timedelta(microseconds=1)).astimezone(local).date()
-    table = case.watch
-    rows = table.filter(pc.and_(pc.equal(table["zone_id"], name), pc.equal(table["reading"], case.reading.id))).select(
-        ["on", "noticed_share"]
-    )
-    by_day: dict[date, float | None] = {row["on"]: row["noticed_share"] for row in rows.to_pylist()}
-    shares = [by_day.get(first + timedelta(days=day), 0.0) for day in range((last - first).days + 1)]
-    known = [share for share in shares if share is not None]
-    return math.fsum(known) / len(shares) if len(known) == len(shares) else None

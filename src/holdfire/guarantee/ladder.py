@@ -38,9 +38,14 @@ Turns an agreement's ladder, findings and what people did into one state per rea
 13. *Clocks.* While a rung stands, possibly or surely, three clocks are kept: from its first breach, from the first
     verification of a breach that it counts, and from the last use among the rungs it follows (the one below it where it
     names none). One of them binds. They run whether gates are open or not, and end with the use (``clocks``). Within an
-    episode no clock moves back: its beginning does not change, and what is left only shrinks.
+    episode no clock moves back: its beginning does not change, and what is left never grows. Where the agreement says
+    so, a clock stands still while it is not in force, or from a named person's decision to pause until the one to
+    resume (``pauses``); that changes neither what stands nor what was authorised.
 14. *Irregular* facts stay facts: a use without authorisation, before the rungs it follows, or before its condition
     surely held, counts as used and is named.
+
+15. *Parties.* A ladder that is climbed per party is judged once for each of them, and each climb is a state of its own:
+    its conditions count this party's breaches alone, and only acts for this party, or for all, belong to it.
 
 Leaves what counts to ``breaches``, words to ``words``, who may decide to the case's roles. Source: DESIGN, section 4
 (Ladder); docs/explanation/guarantee.md.
@@ -52,16 +57,19 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from holdfire.basics.instants import to_us
 from holdfire.basics.units import parse_duration_h
+from holdfire.errors import UnknownIdError
 from holdfire.guarantee.acts import Acts, acts_of, cause_of, instant_or_none, is_after
 from holdfire.guarantee.breaches import duration_us
+from holdfire.guarantee.case import Case
 from holdfire.guarantee.clocks import begun_clock, unbegun_clock
-from holdfire.guarantee.gates import Case, judge_gate_of
+from holdfire.guarantee.gates import judge_gate_of
+from holdfire.guarantee.pauses import pauses_of
 from holdfire.guarantee.rungs import Stand, Stretch, rung_stand
 from holdfire.records.agreement import Agreement
 from holdfire.records.finding import Review
@@ -76,7 +84,7 @@ from holdfire.records.guarantee import (
 )
 from holdfire.records.ladder import Ladder, Rung
 
-__all__ = ["judge_ladder"]
+__all__ = ["judge_ladder", "judge_ladders"]
 
 CLOCK_STARTS = ("breach", "verification", "previous_rung")
 
@@ -94,6 +102,7 @@ def judge_ladder(
     reviews: Iterable[Review] = (),
     watch: pa.Table | None = None,
     watched_share: Mapping[str, float] | None = None,
+    party: str | None = None,
 ) -> GuaranteeState:
     """Say where an agreement's ladder stands at an instant, under a reading.
 
@@ -112,11 +121,13 @@ def judge_ladder(
         What persons decided, did and reviewed; what is later than ``as_of`` is not seen.
     watch, watched_share
         As for :func:`holdfire.guarantee.gates.judge_gate`.
+    party : str, optional
+        Climb the ladder against this party's breaches alone; None = against everybody's.
 
     Raises
     ------
     UnknownIdError
-        The reading, or a clause that a finding names, is not in the agreement.
+        The reading, the party, or a clause that a finding names, is not in the agreement.
     ModelError
         A finding names an incident that is not given, or gates wait for each other.
     """
@@ -132,12 +143,38 @@ def judge_ladder(
         reviews=reviews,
         watch=watch,
         watched_share=watched_share,
+        party=party,
     )
-    return _state(case)
+    return _state(case, party)
 
 
-def _state(case: Case) -> GuaranteeState:
-    agreement, ladder = case.agreement, case.agreement.ladder
+def judge_ladders(
+    agreement: Agreement, findings: pa.Table, incidents: pa.Table, zone_membership: pa.Table, **rest: Any
+) -> tuple[GuaranteeState, ...]:
+    """Return every climb of an agreement's ladder: one for each party of ``per_party``, else one; see judge_ladder."""
+    named = () if agreement.ladder is None else agreement.ladder.per_party
+    tables = (findings, incidents, zone_membership)
+    return tuple(judge_ladder(agreement, *tables, party=party, **rest) for party in named or (None,))
+
+
+def _against(ladder: Ladder | None, party: str | None, agreement: Agreement) -> Ladder | None:
+    """Return the ladder with every condition about one party's breaches (rule 15)."""
+    if ladder is None or party is None:
+        return ladder
+    if party not in {one.id for one in agreement.parties}:
+        known = ", ".join(one.id for one in agreement.parties)
+        raise UnknownIdError(
+            f"The agreement has no party {party!r}.", f"the agreement {agreement.id!r}", f"It has {known}."
+        )
+    rungs = [
+        rung.model_copy(update={"when": rung.when.model_copy(update={"parties": [party]})}) for rung in ladder.rungs
+    ]
+    return ladder.model_copy(update={"rungs": rungs})
+
+
+def _state(case: Case, party: str | None) -> GuaranteeState:
+    agreement = case.agreement
+    ladder = _against(agreement.ladder, party, agreement)
     climb = _Climb.begun(case, ladder) if ladder is not None else None
     rungs = climb.rungs() if climb is not None else ()
     return GuaranteeState(
@@ -151,6 +188,7 @@ def _state(case: Case) -> GuaranteeState:
         stands_at=_highest(rungs, ("due", "authorised", "refused", "used")),
         perhaps_at=_above(rungs, ("waiting", "cannot determine")),
         rungs=rungs,
+        party=party,
     )
 
 
@@ -292,7 +330,10 @@ class _Climb:
     def _clocks(self, position: int, rung: Rung, stand: Stand, use: RungUse | None) -> tuple[ClockState, ...]:
         if stand.stands == "no":
             return ()
-        within_h = parse_duration_h(rung.clock.within)
+        within_h, pauses = (
+            parse_duration_h(rung.clock.within),
+            pauses_of(self.case, rung, instant_or_none(stand.first_at)),
+        )
         clocks = []
         for starts_at in CLOCK_STARTS:
             binding = starts_at == rung.clock.starts_at
@@ -309,6 +350,7 @@ class _Climb:
                 as_of=self.case.as_of,
                 used_at=None if use is None else use.used_at,
                 finding_ids=ids,
+                pauses=pauses,
             )
             clocks.append(clock)
         return tuple(sorted(clocks, key=lambda clock: not clock.binding))

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from holdfire.basics.instants import from_us, to_us
 from holdfire.guarantee.breaches import asked_about, duration_us
+from holdfire.guarantee.case import Case
 from holdfire.guarantee.conditions import Course, judge_condition
 from holdfire.guarantee.episodes import Episode, episodes_of
-from holdfire.guarantee.gates import Case
 from holdfire.guarantee.ledger import NEVER, OPEN, UNDATED
 from holdfire.guarantee.zones import Zoning
 from holdfire.records.guarantee import PartyTail

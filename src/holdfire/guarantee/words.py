@@ -1,4 +1,4 @@
-"""Words: a ladder, a gate or a register in plain English lines for a terminal.
+"""Words: a ladder or a gate in plain English lines for a terminal.
 
 Turns states into sentences. Rule: one fact a line; what is not sure is said as a range; every time carries its offset
 in the agreement's own time zone; a rung that is quiet takes one line. Leaves pages and other languages to
@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from holdfire.basics.instants import zone_named
+from holdfire.guarantee.gate_words import requirement_lines
 from holdfire.records.agreement import Agreement
-from holdfire.records.commitment import Register
 from holdfire.records.fields import Text, in_language
-from holdfire.records.guarantee import ClockState, GateState, GuaranteeState, RequirementState, RungState
+from holdfire.records.guarantee import ClockState, GateState, GuaranteeState, RungState
 from holdfire.records.ladder import Rung
 
-__all__ = ["gate_lines", "ladder_lines", "register_lines"]
+__all__ = ["gate_lines", "ladder_lines"]
 
 LANGUAGE = "en"
 INDENT = "    "
@@ -28,7 +28,10 @@ def ladder_lines(state: GuaranteeState, agreement: Agreement) -> list[str]:
     """Return a ladder's state as lines: where it stands, then each rung with its reason, clocks and who owes what."""
     say = _Sayer(agreement)
     force = "in force" if state.in_force else "not in force"
-    lines = [f"{agreement.id} {agreement.version}, reading {state.reading}, at {say.time(state.as_of)}: {force}."]
+    against = "" if state.party is None else f", against {state.party}"
+    lines = [
+        f"{agreement.id} {agreement.version}, reading {state.reading}{against}, at {say.time(state.as_of)}: {force}."
+    ]
     if not state.rungs:
         return [*lines, "The agreement has no ladder."]
     if state.stands_at is None:
@@ -46,38 +49,15 @@ def ladder_lines(state: GuaranteeState, agreement: Agreement) -> list[str]:
 
 
 def gate_lines(state: GateState, agreement: Agreement) -> list[str]:
-    """Return a gate's state as lines: its answer, then each requirement and what would open it."""
+    """Return a gate's state as lines: its answer, then each requirement, its evidence and what would meet it."""
     say = _Sayer(agreement)
-    lines = [f"Gate {state.gate_id}, reading {state.reading}, at {say.time(state.as_of)}: {_answer(state)}."]
-    return lines + [f"{INDENT}{say.requirement(one)}" for one in state.requirements]
-
-
-def register_lines(register: Register, agreement: Agreement) -> list[str]:
-    """Return the register as lines: each commitment with its status, then the totals."""
-    say = _Sayer(agreement)
-    lines = [
-        f"{agreement.id}: commitments at {say.time(register.valid_at)}, as known at {say.time(register.known_at)}."
-    ]
-    for one in register.commitments:
-        status = " and ".join(one.statuses) or ("by the agreement's text" if one.live else "nothing known yet")
-        against = " - these contradict each other" if one.contradictory else ""
-        last = f" ({one.steps[-1].evidence})" if one.steps else ""
-        lines.append(f"{INDENT}{one.commitment_id}, {one.guarantor}, {one.capability}: {status}{against}{last}.")
-    for total in register.totals:
-        parts = [
-            f"{name} {amount:g}"
-            for name, amount in (
-                ("pledged", total.pledged),
-                ("allocated", total.allocated),
-                ("deployed", total.deployed),
-                ("only promised", total.promised_only),
-            )
-            if amount is not None
-        ]
-        if parts:
-            unit = f" {total.unit}" if total.unit else ""
-            lines.append(f"{INDENT}{total.guarantor}, {total.capability}: {', '.join(parts)}{unit}.")
-    return lines
+    title = next((in_language(one.title, LANGUAGE) for one in agreement.gates if one.id == state.gate_id), "")
+    head = f"Gate {state.gate_id}, reading {state.reading}, at {say.time(state.as_of)}: {_answer(state)}."
+    prob = f"{state.prob_lower:.2f}"
+    if round(state.prob_upper, 2) != round(state.prob_lower, 2):
+        prob += f" to {state.prob_upper:.2f}"
+    lines = [head, f"{INDENT}{title}. Probability that all of it holds: {prob}."]
+    return lines + [f"{INDENT}{line}" for one in state.requirements for line in requirement_lines(one, say.time)]
 
 
 def _answer(gate: GateState) -> str:
@@ -186,18 +166,24 @@ class _Sayer:
             )
         for gate in rung.gates:
             if gate.answer != "open":
-                unmet = " ".join(self.requirement(one) for one in gate.unmet)
+                unmet = " ".join(line.strip() for one in gate.unmet for line in requirement_lines(one, self.time))
                 lines.append(f"Gate {gate.gate_id}: {_answer(gate)}. {unmet}")
         return lines
 
     def _clock(self, clock: ClockState) -> str:
         name = {"breach": "the breach", "verification": "its verification", "previous_rung": "the rung before"}
         text = f"{_hours(clock.within_h)} from {name[clock.starts_at]}{'' if clock.binding else ' (beside it)'}: "
-        if clock.due_at is None:
+        if clock.began_at is None:
             return f"{text}not begun."
+        if clock.paused_since is not None and clock.due_at is None:
+            return f"{text}paused since {self.time(clock.paused_since)}, {_hours(clock.hours_left or 0.0)} left."
+        if clock.due_at is None:
+            return f"{text}{clock.state}."
         text += f"due {self.range(clock.due_at, clock.due_by)}, {clock.state}"
         if clock.hours_left is not None and clock.state not in ("met", "met late", "perhaps late"):
             text += f", {_hours(clock.hours_left)} {'left' if clock.hours_left >= 0 else 'over'}"
+        if clock.paused_h and clock.state not in ("met", "met late", "perhaps late"):
+            text += f", after a pause of {_hours(clock.paused_h)}"
         return f"{text}."
 
     def _owed(self, rung: RungState) -> str:
@@ -213,28 +199,3 @@ class _Sayer:
         if rung.status == "due":
             return f"Owed by {who}: {duty} To be authorised by: {by}."
         return f"Not owed yet; it would be by {who}: {duty}"
-
-    def requirement(self, one: RequirementState) -> str:
-        """Return one requirement: whether it holds, why, and what would meet it."""
-        said = {"yes": "holds", "no": "does not hold", "cannot determine": "cannot be determined"}[one.holds]
-        if one.kind == "in_force":
-            text = f"The agreement is {'' if one.wanted else 'not '}in force: {said}."
-        elif one.kind == "rung_used":
-            text = f"Rung {one.subject} was used: {said}."
-        elif one.kind == "gate":
-            text = f"Gate {one.subject} is open: {said}."
-        elif one.kind == "mandate":
-            text = f"The mandate was given: {said}."
-        else:
-            where = "everywhere" if one.subject is None else f"in {one.subject}"
-            text = f"{one.days} quiet days {where} at standard {one.standard}: {said}"
-            text += f", probability {one.prob_lower:.2f} to {one.prob_upper:.2f}"
-            watched = "not known" if one.watched_share is None else f"{one.watched_share:.2f}"
-            text += f", share watched {watched}; {one.n_evidence} findings speak against it."
-        if one.evidence and one.kind != "quiet_days":
-            text += f" {_some(one.evidence)}."
-        elif one.evidence:
-            text += f" First of them: {_some(one.evidence)}."
-        if one.opens_at is not None:
-            text += f" Earliest at {self.time(one.opens_at)}."
-        return text

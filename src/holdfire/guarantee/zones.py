@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from holdfire.guarantee.ledger import Ledger
 from holdfire.records.agreement import Agreement
 from holdfire.records.clauses import Clause, Disengagement, NoFly, NoReinforcement, Protected, Withdrawal
-from holdfire.records.ladder import RungCondition
+from holdfire.records.ladder import Requirement, RungCondition
 
 __all__ = ["Zoning", "spread_zones", "zones_asked"]
 
@@ -46,7 +46,11 @@ def zones_asked(agreement: Agreement) -> tuple[str, ...]:
     asked: set[str] = set()
     for rung in () if agreement.ladder is None else agreement.ladder.rungs:
         asked |= {*rung.when.zones, *spread_zones(agreement, rung.when)}
-    asked |= {one.zone for gate in agreement.gates for one in gate.requires if one.zone is not None}
+    asked_of_gates: list[Requirement] = [one for gate in agreement.gates for one in gate.requires]
+    asked_of_gates += [way for gate in agreement.gates for one in gate.requires for way in one.any_of or ()]
+    for one in asked_of_gates:
+        asked |= set() if one.zone is None else {one.zone}
+        asked |= set() if one.breaches is None else {*one.breaches.zones, *spread_zones(agreement, one.breaches)}
     return tuple(sorted(asked))
 
 

@@ -170,4 +170,5 @@ def compose(case: BulletinInputs, *, start: datetime, end: datetime, language: s
         content_sha256=content_sha256(case, start, end),
         code_version=case.code_version,
         run_id=case.run_id,
+        guarantee=case.guarantee,
     )

@@ -19,6 +19,7 @@ from holdfire.basics.canonical import canonical_json
 from holdfire.basics.instants import to_us
 from holdfire.errors import ModelError
 from holdfire.records.bulletin import BulletinInputs
+from holdfire.records.plain import plain
 from holdfire.records.schema import INSTANT
 
 __all__ = ["content_sha256", "sort_rows", "table_sha256"]
@@ -158,4 +159,6 @@ def content_sha256(case: BulletinInputs, start: datetime, end: datetime) -> str:
         },
         "code_version": case.code_version,
     }
+    if case.guarantee is not None:
+        content["guarantee"] = plain(case.guarantee)
     return hashlib.sha256(canonical_json(content)).hexdigest()

@@ -25,6 +25,7 @@ LABELS = {
     "sources": N_("Who reports"),
     "method": N_("How to read this"),
     "data": N_("Data and attribution"),
+    "guarantee": N_("The guarantee"),
     "now": N_("Now"),
     "before": N_("Before"),
     "clause": N_("Clause"),

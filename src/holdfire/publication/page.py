@@ -14,15 +14,19 @@ __all__ = [
     "Chart",
     "ClaimLine",
     "ClauseBlock",
+    "ClimbView",
+    "ClockLine",
     "Delta",
     "Fact",
     "Figure",
+    "GuaranteeView",
     "IncidentLine",
     "MapView",
     "Note",
     "Page",
     "QuoteLine",
     "Row",
+    "RungLine",
     "Section",
     "TallyLine",
 ]
@@ -250,6 +254,81 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockLine:
+    """Hold one clock: what it runs from, when it is due, how it stands, what is left."""
+
+    name: str
+    due: str
+    state: str
+    left: str
+    binding: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungLine:
+    """Hold one rung.
+
+    Attributes
+    ----------
+    number : int
+        From 1, the lowest.
+    status_id : str
+        Of ``records.guarantee.STATUSES``, for the colour.
+    bar : Bar
+        The probability of its condition, with the one that is asked for.
+    asked : str
+        What it asks for, in words.
+    notes : tuple of Note
+        Why it stands as it does, what it waits for, what was irregular.
+    owed : str
+        Who owes what, or who did it.
+    """
+
+    number: int
+    title: str
+    status_id: str
+    status: str
+    bar: Bar
+    asked: str
+    notes: tuple[Note, ...]
+    clocks: tuple[ClockLine, ...]
+    owed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClimbView:
+    """Hold the ladder under one reading, against one party or all; ``head`` is empty where there is one climb only."""
+
+    head: str
+    stands: tuple[Note, ...]
+    rungs: tuple[RungLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuaranteeView:
+    """Hold the whole guarantee page; what the agreement does not have is empty.
+
+    Attributes
+    ----------
+    as_of : str
+        The instant at which it stands so.
+    changes : tuple of Note
+        What changed since the beginning of the period; one note says so where nothing did.
+    climbs : tuple of ClimbView
+        Lowest rung first.
+    """
+
+    as_of: str
+    change_head: str
+    changes: tuple[Note, ...]
+    climbs: tuple[ClimbView, ...]
+    gates: Section
+    needs: Section
+    commitments: Section
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Hold the whole bulletin in one language.
 
@@ -279,6 +358,8 @@ class Page:
         of them changed than ``verdict_lines`` tells.
     data : mapping
         What the page's script reads.
+    guarantee : GuaranteeView or None
+        None where the agreement has no guarantee, or none was judged.
     """
 
     language: str
@@ -315,3 +396,4 @@ class Page:
     colophon: tuple[Fact, ...]
     timestamp: int
     data: dict[str, object] = field(default_factory=dict)
+    guarantee: GuaranteeView | None = None

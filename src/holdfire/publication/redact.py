@@ -3,8 +3,9 @@
 Turns inputs into inputs, so that page, print and tables are made from the same redacted rows. Rule, for the public
 version: nothing younger than the policy's delay before ``as_of``; places only at the centres of cells, with an
 error no finer than the cell, and only of cells with enough incidents; no place name finer than the cell; no words
-but those of media; no names of witnesses, reviewers or values of refused rows. Counts below the policy's smallest
-are suppressed where they are written. Source: DESIGN, section 1 (rule 6); the agreement's publication policy.
+but those of media; no names of witnesses, reviewers or values of refused rows; of the guarantee no ids of findings
+and nobody who decided or acted. Counts below the policy's smallest are suppressed where they are written. Source:
+DESIGN, section 1 (rule 6); the agreement's publication policy.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from holdfire.basics.places import METRES_PER_DEGREE
 from holdfire.basics.units import parse_duration_h, parse_length_m
 from holdfire.errors import InputError
 from holdfire.publication.intake import reason_of
+from holdfire.publication.redact_guarantee import open_guarantee
 from holdfire.records.agreement import Agreement
 from holdfire.records.bulletin import AUDIENCES, BulletinInputs, Release
 from holdfire.records.schema import INSTANT
@@ -218,5 +220,6 @@ def redact(
         coverage=_blank(case.coverage, ("lon", "lat", "radius_m", "reason")),
         counts=None,
         gaps=None if case.gaps is None else _open_gaps(case.gaps, case.sources),
+        guarantee=None if case.guarantee is None else open_guarantee(case.guarantee),
         release=replace(release, n_delayed=n_delayed, n_texts_withheld=n_withheld),
     )

@@ -17,6 +17,7 @@ from holdfire.publication.maps import DASHES, VERDICT_ROLES, draw_map, named_pla
 from holdfire.publication.naming import Names
 from holdfire.publication.page import Chart, IncidentLine, MapView, Note, Page
 from holdfire.publication.view_gaps import gap_sections
+from holdfire.publication.view_guarantee import guarantee_view
 from holdfire.publication.view_incidents import incident_lines, ranked_items
 from holdfire.publication.view_method import (
     audience_word,
@@ -255,4 +256,5 @@ def page_of(bulletin: Bulletin) -> Page:
         if breached
         else speech.gettext("No report of this period bears on a clause. Silence is not compliance."),
         data=_data(names, bulletin, frame, lines),
+        guarantee=guarantee_view(names, bulletin),
     )

@@ -14,7 +14,8 @@ from pydantic import Field
 from holdfire.records.attribution import Attribution
 from holdfire.records.clauses import Clause
 from holdfire.records.fields import Bounds, Duration, Id, Instant, Length, Model, Text
-from holdfire.records.ladder import CommitmentEntry, Gate, Guarantor, Ladder
+from holdfire.records.ladder import Gate, Ladder
+from holdfire.records.promises import CommitmentEntry, Guarantor, Meeting, Need, RegisterFile
 from holdfire.records.zones import Line, Zone
 
 __all__ = [
@@ -159,11 +160,25 @@ class Agreement(Model):
     )
     watchers: list[Watcher] = []
     guarantors: list[Guarantor] = []
+    needs: list[Need] = []
     commitments: list[CommitmentEntry] = []
     gates: list[Gate] = []
     ladder: Ladder | None = None
+    meetings: list[Meeting] = []
     publication: PublicationPolicy = PublicationPolicy()
     notes: Text | None = None
+
+    def own_register(self) -> RegisterFile:
+        """Return what the text itself holds of guarantors, needs, commitments and meetings, as a register."""
+        return RegisterFile(
+            holdfire="register/1",
+            agreement=self.id,
+            time_zone=self.time_zone,
+            guarantors=self.guarantors,
+            needs=self.needs,
+            commitments=self.commitments,
+            meetings=self.meetings,
+        )
 
     def clause(self, clause_id: str) -> Clause:
         """Return the clause of that id; KeyError where there is none."""

@@ -23,6 +23,7 @@ from holdfire.records.bulletin_parts import (
     Watch,
     ZoneDrawing,
 )
+from holdfire.records.guarantee_day import GuaranteeDay
 from holdfire.records.intake import FileRead
 
 __all__ = ["AUDIENCES", "LANGUAGES", "Bulletin", "BulletinInputs", "Period", "Release"]
@@ -81,6 +82,8 @@ class BulletinInputs:
         Findings of the run behind the previous bulletin; None = verdicts cannot be compared between runs.
     watch, gaps : pyarrow.Table or None
         By ``WATCH_SCHEMA`` and ``GAP_SCHEMA``, over the period and the one before; None = not worked out.
+    guarantee : GuaranteeDay or None
+        Ladder, gates and commitments at both ends of the period; None = the agreement has none, or none was judged.
     code_version, run_id : str
     release : Release
     """
@@ -100,6 +103,7 @@ class BulletinInputs:
     previous_findings: pa.Table | None = None
     watch: pa.Table | None = None
     gaps: pa.Table | None = None
+    guarantee: GuaranteeDay | None = None
     code_version: str = ""
     run_id: str = ""
     release: Release = field(default_factory=Release)
@@ -165,6 +169,7 @@ class Bulletin:
     lines : tuple of LineShape
     attributions : tuple of str
         Lines that the data's licences ask to show, sorted, each once.
+    guarantee : GuaranteeDay or None
     content_sha256 : str
         SHA-256 of everything that the bulletin depends on, whatever the order of the rows.
     code_version, run_id : str
@@ -193,3 +198,4 @@ class Bulletin:
     content_sha256: str
     code_version: str
     run_id: str
+    guarantee: GuaranteeDay | None = None

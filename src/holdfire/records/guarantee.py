@@ -1,14 +1,17 @@
-"""Guarantee: what people authorised and did, and what the ladder, its gates and the commitments say at an instant.
+"""Guarantee: what the ladder, its gates and the commitments say at an instant, beside what people did.
 
 Rule: a state holds numbers, ids, instants and words of fixed lists, no sentence of its own, so that terminal, page and
 feed say the same; an instant that is not known exactly is a pair, earliest and latest. Leaves the judging and its
-numbered rules to ``guarantee.ladder``, the written part to ``records.ladder``. Source: DESIGN, section 4.
+numbered rules to ``guarantee.ladder``, the written part to ``records.ladder``, people's acts to ``records.acts``.
+Source: DESIGN, section 4.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from holdfire.records.acts import AUTHORISATION_DECISIONS, Authorisation, RungUse
 
 __all__ = [
     "ANSWERS",
@@ -18,6 +21,8 @@ __all__ = [
     "GATE_ANSWERS",
     "HOLDS",
     "IRREGULARITIES",
+    "OPENERS",
+    "REQUIREMENT_KINDS",
     "STATUSES",
     "AfterState",
     "Authorisation",
@@ -52,67 +57,18 @@ CLOCK_STATES = (
     "not started",
     "running",
     "perhaps running",
+    "paused",
     "perhaps overdue",
     "overdue",
     "met",
     "perhaps late",
     "met late",
 )
-AUTHORISATION_DECISIONS = ("given", "refused", "withdrawn", "stand down")
+REQUIREMENT_KINDS = ("in_force", "quiet_days", "rung_used", "gate", "mandate", "breaches", "any_of")
+OPENERS = ("force", "quiet", "watch", "review", "use", "gate", "decision", "breach")
+"""What would meet an unmet requirement: the entry into force, or its end; days without a breach; a watch that sees; a
+word of reviewers on open findings; the use of a rung; another gate; a person's decision; a breach that counts."""
 IRREGULARITIES = ("used without authorisation", "used before the rungs it follows", "used without its condition")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authorisation:
-    """Hold a named person's decision on a rung, or on a mandate that a gate asks for.
-
-    Attributes
-    ----------
-    decision : str
-        One of ``AUTHORISATION_DECISIONS``; the latest one counts. ``stand down`` is for rungs only.
-    by : str
-        The person, with the office.
-    made_at : datetime
-        UTC.
-    rung_id, gate_id : str or None
-        Exactly one of them says what was decided on.
-    requirement : int or None
-        For a gate: which of its requirements is the mandate, counted from 1; None = every mandate it asks for.
-    reading : str or None
-        The reading it was decided under; None = every one.
-    """
-
-    decision: str
-    by: str
-    made_at: datetime
-    reason: str
-    rung_id: str | None = None
-    gate_id: str | None = None
-    requirement: int | None = None
-    reading: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RungUse:
-    """Hold the fact that a rung's duty was done.
-
-    Attributes
-    ----------
-    used_at : datetime
-        UTC.
-    by : str
-        Who did it.
-    evidence : str
-        What shows it.
-    reading : str or None
-        The reading it was done under; None = every one.
-    """
-
-    rung_id: str
-    used_at: datetime
-    by: str
-    evidence: str
-    reading: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +86,18 @@ class ClockState:
     began_at, began_by : datetime or None
         Earliest instant at which it may have begun, and the instant by which it surely had; None = not known.
     due_at, due_by : datetime or None
-        The same, ``within_h`` later.
+        The same, ``within_h`` of running time later; None also while a pause without an end keeps it from coming.
     hours_left, hours_left_least : float or None
-        Hours until ``due_by`` (until ``due_at`` where that is None) and until ``due_at``; negative = past.
+        Hours of running time that are left if it began as late as it surely had (as early as it may, where that is not
+        known), and if it began as early as it may; negative = past.
     state : str
         One of ``CLOCK_STATES``.
     finding_ids : tuple of str
         The findings with which it may have begun, the surest first.
+    paused_h : float
+        Hours since ``began_at`` during which it stood still.
+    paused_since : datetime or None
+        Since when it stands still; None = it does not.
     """
 
     starts_at: str
@@ -150,6 +111,8 @@ class ClockState:
     hours_left_least: float | None
     state: str
     finding_ids: tuple[str, ...]
+    paused_h: float = 0.0
+    paused_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +122,7 @@ class RequirementState:
     Attributes
     ----------
     kind : str
-        ``in_force``, ``quiet_days``, ``rung_used``, ``gate`` or ``mandate``.
+        One of ``REQUIREMENT_KINDS``.
     subject : str or None
         The zone, rung or gate it names; None = everywhere, or nothing named.
     wanted : bool
@@ -178,6 +141,12 @@ class RequirementState:
         Findings that speak against quiet, of which ``evidence`` names the gravest.
     opens_at : datetime or None
         Earliest instant at which it will hold if nothing further happens; None = not a matter of time alone.
+    openers : tuple of str
+        Of ``OPENERS``: what would meet it; empty where it is met.
+    text : dict of str to str or None
+        For a mandate: whose, by language.
+    alternatives : tuple of RequirementState
+        For ``any_of``: each of them; for ``gate``: that gate's requirements.
     """
 
     kind: str
@@ -192,6 +161,9 @@ class RequirementState:
     evidence: tuple[str, ...]
     n_evidence: int
     opens_at: datetime | None
+    openers: tuple[str, ...] = ()
+    text: dict[str, str] | None = None
+    alternatives: tuple[RequirementState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,6 +343,8 @@ class GuaranteeState:
         The highest rung that is due, authorised, refused or used; None = none.
     perhaps_at : str or None
         The highest rung that is waiting or cannot be determined, where it is above that.
+    party : str or None
+        Against whose breaches it is climbed; None = everybody's.
     rungs : tuple of RungState
         Lowest first; empty where the agreement has no ladder.
     """
@@ -385,6 +359,7 @@ class GuaranteeState:
     stands_at: str | None
     perhaps_at: str | None
     rungs: tuple[RungState, ...]
+    party: str | None = None
 
     def rung(self, rung_id: str) -> RungState:
         """Return the rung of that id; KeyError where there is none."""

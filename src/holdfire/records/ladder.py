@@ -1,117 +1,23 @@
-"""The guarantee's written part: guarantors, commitments, gates and the ladder of rungs.
+"""The guarantee's written part: gates and the ladder of rungs.
 
 Rule: a condition is data, never an expression to evaluate; each rung names who responds, with what duty, on
-which clock. Leaves the judging to ``guarantee``. Source: DESIGN, section 4 (Commitment, Ladder).
+which clock. Leaves the judging to ``guarantee``, what was promised to ``records.promises``. Source: DESIGN, section 4
+(Ladder).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from holdfire.records.clauses import Standard
-from holdfire.records.fields import Duration, Id, Instant, Model, Prob, Text
+from holdfire.records.fields import Duration, Id, Model, Prob, Text
 
-__all__ = [
-    "CAPABILITIES",
-    "COMMITMENT_STATUSES",
-    "Clock",
-    "CommitmentEntry",
-    "Gate",
-    "GateCondition",
-    "Guarantor",
-    "Ladder",
-    "Rung",
-    "RungCondition",
-    "StatusStep",
-]
+__all__ = ["CLOCK_PAUSES", "Clock", "Gate", "GateCondition", "Ladder", "Requirement", "Rung", "RungCondition"]
 
-CAPABILITIES = (
-    "monitoring",
-    "reassurance_force",
-    "air",
-    "sea",
-    "logistics",
-    "intelligence",
-    "backup",
-    "base",
-    "training",
-    "diplomacy",
-)
-COMMITMENT_STATUSES = (
-    "reported",
-    "stated",
-    "specified",
-    "authorised",
-    "resourced",
-    "ready",
-    "deployed",
-    "invoked",
-    "delivered",
-    "refused",
-    "withdrawn",
-    "expired",
-)
-
-
-class Guarantor(Model):
-    """Name who promised to act."""
-
-    id: Id
-    name: Text
-    role: Text | None = None
-
-
-class StatusStep(Model):
-    """State when a commitment reached a status, and by what evidence."""
-
-    status: Literal[
-        "reported",
-        "stated",
-        "specified",
-        "authorised",
-        "resourced",
-        "ready",
-        "deployed",
-        "invoked",
-        "delivered",
-        "refused",
-        "withdrawn",
-        "expired",
-    ]
-    on: Instant
-    known_on: Instant | None = None
-    evidence: str
-
-
-class CommitmentEntry(Model):
-    """State one promise of a guarantor as the agreement's annex or its statements give it."""
-
-    id: Id
-    guarantor: Id
-    capability: Literal[
-        "monitoring",
-        "reassurance_force",
-        "air",
-        "sea",
-        "logistics",
-        "intelligence",
-        "backup",
-        "base",
-        "training",
-        "diplomacy",
-    ]
-    text: Text
-    pledged: Annotated[float, Field(ge=0, strict=False)] | None = None
-    allocated: Annotated[float, Field(ge=0, strict=False)] | None = None
-    deployed: Annotated[float, Field(ge=0, strict=False)] | None = None
-    unit: str | None = None
-    conditions: list[Text] = []
-    gates: list[Id] = []
-    legal_basis: str | None = None
-    expires: Instant | None = None
-    steps: list[StatusStep] = []
+CLOCK_PAUSES = ("not_in_force", "by_person")
+"""What may stop a clock for a while: the agreement not being in force; a named person's decision."""
 
 
 class RungCondition(Model):
@@ -139,6 +45,10 @@ class Clock(Model):
 
     starts_at: Literal["breach", "verification", "previous_rung"]
     within: Duration
+    pauses: list[Literal["not_in_force", "by_person"]] = Field(
+        default=[],
+        description="What stops the clock while it lasts: the agreement is not in force; a named person paused it.",
+    )
 
 
 class Rung(Model):
@@ -156,7 +66,7 @@ class Rung(Model):
     authorised_by: Text | None = None
 
 
-class GateCondition(Model):
+class Requirement(Model):
     """Ask for one thing; exactly one field is set, ``zone`` and ``standard`` belong to ``quiet_days``."""
 
     in_force: bool | None = None
@@ -166,6 +76,15 @@ class GateCondition(Model):
     rung_used: Id | None = None
     gate: Id | None = None
     mandate: Text | None = None
+    breaches: RungCondition | None = Field(default=None, description="A condition over findings, as a rung has one.")
+
+
+class GateCondition(Requirement):
+    """Ask for one thing, or for any of several."""
+
+    any_of: list[Requirement] | None = Field(
+        default=None, min_length=2, description="One of these is enough; each sets exactly one field."
+    )
 
 
 class Gate(Model):
@@ -181,5 +100,9 @@ class Ladder(Model):
     """State the rungs in order, lowest first."""
 
     title: Text
+    per_party: list[Id] = Field(
+        default=[],
+        description="Parties against whose breaches the ladder is climbed, each on its own; empty for all together.",
+    )
     rungs: list[Rung] = Field(min_length=1)
     stand_down: Duration = Field(default="72 h", description="A rung stands down after so long without its condition.")

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from holdfire.app.commands import InputFiles, assess_files, fuse_files
-from holdfire.app.guarantee import ladder_of_case
+from holdfire.app.guarantee import Asked, ladder_of_case
 from holdfire.app.publish import Wanted, publish_case
 from holdfire.app.queries import explain_id
 from holdfire.app.worlds import evaluate_case, simulate_files
@@ -168,11 +168,11 @@ def test_fuse_takes_kinds_that_the_tree_lacks_and_assess_refuses_them(world: Pat
 
 def test_the_ladder_is_told_under_each_reading(case: Path) -> None:
     """The ladder's state is told for each reading, and an unknown reading is refused."""
-    lines, states = ladder_of_case(case, None, None, None, None)
+    lines, states = ladder_of_case(Asked(folder=case))
     assert 1 == len(states)
     assert any("rung" in line for line in lines)
     with pytest.raises(InputError):
-        ladder_of_case(case, None, "nobody", None, None)
+        ladder_of_case(Asked(folder=case, reading="nobody"))
 
 
 def test_a_moving_line_is_assessed(tmp_path: Path) -> None:

@@ -85,11 +85,18 @@ class Facts:
                 rung_id=one.get("rung"),
                 gate_id=one.get("gate"),
                 requirement=one.get("requirement"),
+                party=one.get("against"),
             )
             for one in case.get("decided", [])
         )
         used = tuple(
-            RungUse(rung_id=one["rung"], used_at=parse_instant(one["at"], zone), by=one["by"], evidence="Invented")
+            RungUse(
+                rung_id=one["rung"],
+                used_at=parse_instant(one["at"], zone),
+                by=one["by"],
+                evidence="Invented",
+                party=one.get("against"),
+            )
             for one in case.get("used", [])
         )
         return Facts(

@@ -55,7 +55,7 @@ def said_clock(clock: ClockState | None, wanted: dict[str, Any], agreement: Agre
     for key, value in wanted.items():
         if key in ("began_at", "began_by", "due_at", "due_by"):
             said[key] = said_time(getattr(clock, key), value, agreement)
-        elif key in ("hours_left", "hours_left_least"):
+        elif key in ("hours_left", "hours_left_least", "paused_h"):
             hours = getattr(clock, key)
             said[key] = None if hours is None else round(hours, 6)
         else:
@@ -114,6 +114,8 @@ def said_gate(gate: GateState, wanted: dict[str, Any], agreement: Agreement) -> 
             said[key] = [one.kind for one in gate.unmet]
         elif key == "opens_at":
             said[key] = said_time(gate.unmet[0].opens_at if gate.unmet else None, value, agreement)
+        elif key == "would take":
+            said[key] = list(dict.fromkeys(opener for one in gate.unmet for opener in one.openers))
         elif key == "evidence":
             said[key] = [name.removeprefix("f/") for one in gate.requirements for name in one.evidence]
         else:
@@ -130,8 +132,8 @@ def test_a_case_comes_out_as_written(changes: dict[str, Any], case: dict[str, An
         as_of = parse_instant(step["at"], agreement.time_zone)
         reading = step.get("reading", agreement.readings[0].id)
         arguments = facts.arguments(as_of, reading)
-        state = judge_ladder(agreement, **arguments)
-        expected = {key: value for key, value in step.items() if key not in ("at", "reading", "says")}
+        state = judge_ladder(agreement, **arguments, party=step.get("against"))
+        expected = {key: value for key, value in step.items() if key not in ("at", "reading", "says", "against")}
         actual: dict[str, Any] = {}
         for key, wanted in expected.items():
             if key == "gates":
