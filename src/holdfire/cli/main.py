@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, guarantee, publish, watching, world
+from holdfire.cli import agreement, case, guarantee, publish, trial, watching, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
@@ -28,7 +28,7 @@ SECTIONS = (
     ("From reports to findings", ("fuse", "assess", "explain", "ladder")),
     ("What was watched, and what changed", ("coverage", "compare", "trend")),
     ("Publication", ("bulletin",)),
-    ("Worlds with known truth", ("simulate", "evaluate")),
+    ("Worlds with known truth", ("simulate", "evaluate", "trial")),
 )
 
 
@@ -57,7 +57,8 @@ def holdfire() -> None:
 
 
 for _command in (
-    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS
+    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS,
+    *trial.COMMANDS,
 ):  # fmt: skip
     holdfire.add_command(_command)
 

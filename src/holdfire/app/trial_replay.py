@@ -1,0 +1,3 @@
+"""Replays: placeholder."""
+
+REPLAYS: dict[str, str] = {}
