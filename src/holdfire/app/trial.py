@@ -17,20 +17,27 @@ from typing import Any
 import pyarrow as pa
 
 from holdfire import __version__
+from holdfire.app.trial_replay import replayed
 from holdfire.app.trial_runs import Progress, Runner, TrialFolder, bench_of
 from holdfire.app.wire import read_file
 from holdfire.basics.canonical import write_bytes
 from holdfire.trial.chain import Bench
 from holdfire.trial.draw import Deck
 from holdfire.trial.figures import trial_figures
+from holdfire.trial.lies import PAIRS, prices, stage_of
 from holdfire.trial.page import render_trial
+from holdfire.trial.record import prepare, run_worlds
 from holdfire.trial.scenes import party_against
 from holdfire.trial.search import MAX_WORLDS, RULE_SCHEMA, frontier_of, prepare_search, search_worlds
 from holdfire.trial.sensitivity import changes_of, short_figures
 from holdfire.trial.settings import TrialSettings, check_settings
+from holdfire.trial.whole import compared, run_whole, whole_settings
 from holdfire.trial.words import LANGUAGES
 
 __all__ = ["Wanted", "try_ladder"]
+
+FAST_WORLDS = 400
+"""Worlds by the fast way that the whole chain is held against."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +95,12 @@ def try_ladder(
     document["rungs"] = trial_figures(records)
     if wanted.search:
         document["search"] = _search(runner, settings, progress)
+    if wanted.lie:
+        document["lies"] = _lies(runner, settings, progress)
+    if wanted.replays:
+        document["replays"] = [replayed(bench, name, progress) for name in wanted.replays]
+    if wanted.whole:
+        document["whole"] = _whole(runner, settings, wanted.whole, progress)
     if wanted.sensitivity:
         document["sensitivity"] = _sensitivity(runner, settings, text, out, restart=restart, progress=progress)
     folder.case.write("records", records)
@@ -140,6 +153,31 @@ def _search(runner: Runner, settings: TrialSettings, progress: Progress) -> list
         progress("thresholds", done, len(parts))
     records = pa.concat_tables([RULE_SCHEMA.empty_table(), *(tables[number] for number in sorted(tables))])
     return [{"rung_id": one.rung_id, "rules": frontier_of(records, one)} for one in searched]
+
+
+def _lies(runner: Runner, settings: TrialSettings, progress: Progress) -> list[dict[str, Any]]:
+    progress("lies", 0, len(PAIRS))
+    parts = [range(n, n + 1) for n in range(len(PAIRS))]
+    tables = {}
+    held = (stage_of(runner.bench, settings),)
+    for done, (part, table) in enumerate(runner.judge(prices, held, parts), 1):
+        tables[part.start] = table
+        progress("lies", done, len(PAIRS))
+    return [row for number in sorted(tables) for row in tables[number].to_pylist()]
+
+
+def _whole(runner: Runner, settings: TrialSettings, n_worlds: int, progress: Progress) -> dict[str, Any]:
+    shorter = whole_settings(settings)
+    progress("whole chain", 0, n_worlds)
+    parts = [range(n, n + 1) for n in range(n_worlds)]
+    tables = {}
+    for done, (part, table) in enumerate(runner.judge(run_whole, (runner.bench, shorter), parts), 1):
+        tables[part.start] = table
+        progress("whole chain", done, n_worlds)
+    whole = pa.concat_tables([tables[number] for number in sorted(tables)])
+    pool = runner.pool(shorter)
+    tried = prepare(pool, runner.bench, runner.bench.ladder)
+    return compared(whole, run_worlds(Deck.of(pool), tried, shorter, range(FAST_WORLDS)), shorter)
 
 
 def _write(out: Path, document: dict[str, Any]) -> None:

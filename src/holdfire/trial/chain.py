@@ -6,10 +6,12 @@ trial knows no assessment of its own. Leaves which reports there are to ``scenes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from holdfire.agreement.names import resolve_names, resolve_sides
 from holdfire.assessment.assess import Terms, assess_all
@@ -23,7 +25,7 @@ from holdfire.records.agreement import Agreement
 from holdfire.records.ladder import Ladder
 from holdfire.records.taxonomy import Taxonomy, builtin_tree, kind_weapons
 
-__all__ = ["Bench", "Judged", "judge_reports"]
+__all__ = ["Bench", "Judged", "judge_incidents", "judge_reports"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,6 +40,8 @@ class Bench:
     kinds, weapons, targets : Taxonomy
     kind_weapons : dict
     parameters : FusionParameters
+    areas : mapping of str to shapely geometry
+        Gazetteer units by id, lon/lat.
     """
 
     agreement: Agreement
@@ -48,9 +52,15 @@ class Bench:
     targets: Taxonomy
     kind_weapons: dict[str, str]
     parameters: FusionParameters = field(default_factory=FusionParameters)
+    areas: Mapping[str, shapely.Geometry] = field(default_factory=dict)
 
     @staticmethod
-    def of(agreement: Agreement, reading: str, parameters: FusionParameters | None = None) -> Bench:
+    def of(
+        agreement: Agreement,
+        reading: str,
+        parameters: FusionParameters | None = None,
+        areas: Mapping[str, shapely.Geometry] | None = None,
+    ) -> Bench:
         """Return the bench of an agreement, with the built-in trees."""
         return Bench(
             agreement=agreement,
@@ -61,6 +71,7 @@ class Bench:
             targets=builtin_tree("targets"),
             kind_weapons=dict(kind_weapons()),
             parameters=parameters or FusionParameters(n_threads=1),
+            areas=areas or {},
         )
 
     @property
@@ -102,7 +113,7 @@ def judge_reports(reports: pa.Table, sources: pa.Table, bench: Bench) -> Judged:
         incidents=fused.incidents,
         memberships=fused.memberships,
         findings=findings,
-        zones=zone_memberships(fused.incidents, bench.shapes, zones_asked(agreement), bench.reading),
+        zones=zone_memberships(fused.incidents, bench.shapes, zones_asked(agreement), bench.reading, bench.areas),
     )
 
 
@@ -116,6 +127,7 @@ def judge_incidents(incidents: pa.Table, reports: pa.Table, sources: pa.Table, b
         weapons=bench.weapons,
         targets=bench.targets,
         kind_weapons=bench.kind_weapons,
+        areas=bench.areas,
         evidence_kinds=told,
     )
     findings = decide(assess_all(incidents, terms), bench.agreement, sources, evidence_kinds=told)

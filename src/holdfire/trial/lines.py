@@ -30,7 +30,7 @@ def trial_lines(document: dict[str, Any]) -> list[str]:
         lines.append(_lie(one))
     for one in document.get("replays") or []:
         lines.append(f"  {one['title']}: {one['n_days']} days from {one['first_day']}")
-        lines += [f"    {r['rung_id']:<20} stood on {r['n_days_stood']:,} days, began {r['n_began']:,} times, "
+        lines += [f"    {r['rung_id']:<20} stood on {r['n_days_stood']:,} days, perhaps on {r['n_days_perhaps']:,}, began {r['n_began']:,} times, "
                   f"first {r['first_on'] or 'never'}" for r in one["rungs"]]  # fmt: skip
         lines += [f"    {line}" for line in one["left_out"]]
     return lines + _whole(document.get("whole"))

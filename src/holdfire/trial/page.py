@@ -256,12 +256,13 @@ def _replays(document: dict[str, Any], names: dict[str, str], say: Say) -> list[
             [
                 names[rung["rung_id"]],
                 say.number(rung["n_days_stood"], 0),
+                say.number(rung["n_days_perhaps"], 0),
                 say.number(rung["n_began"], 0),
                 rung["first_on"] or "–",
             ]
             for rung in one["rungs"]
         ]
-        head = [say("rung"), say("replay_stood"), say("replay_began"), say("replay_first")]
+        head = [say("rung"), say("replay_stood"), say("replay_perhaps"), say("replay_began"), say("replay_first")]
         title = f"{one['title']} · {one['first_day']} – {one['last_day']} · {say('replay_days')}: {one['n_days']}"
         found.append({"title": title, "attribution": one["attribution"], "left_out": one["left_out"], "head": head,
                       "rows": rows})  # fmt: skip

@@ -33,7 +33,17 @@ from holdfire.trial.chain import Bench, Judged, judge_reports
 from holdfire.trial.scenes import Scene, make_scene, received_us
 from holdfire.trial.settings import TrialSettings
 
-__all__ = ["Outcomes", "Pool", "Trace", "certain_findings", "make_pool", "outcomes_of", "shifted_days"]
+__all__ = [
+    "Outcomes",
+    "Pool",
+    "Trace",
+    "certain_findings",
+    "make_pool",
+    "outcomes_of",
+    "shifted_days",
+    "tells_of",
+    "truth_of",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -163,7 +173,7 @@ def outcomes_of(scene: Scene, kept: Flags, bench: Bench) -> Outcomes:
         findings=judged.findings.filter(pc.is_valid(judged.findings["incident_id"])),
         zones=judged.zones,
     )
-    truth = _truth(scene, bench)
+    truth = truth_of(scene, bench)
     first, full, teller = _known(judged)
     start, end = (_us(judged.incidents[name]) for name in ("occurred_start", "occurred_end"))
     story, at, true_row = _told(scene, kept, judged, start)
@@ -222,14 +232,20 @@ def _lone(judged: Judged, teller: Ints) -> Floats:
     return np.where(single, 1.0, ratio)
 
 
-def _told(scene: Scene, kept: Flags, judged: Judged, start: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the story of each incident found, and of each story its instant and its row among the true ones."""
-    matched = match(judged.memberships, scene.world.true_memberships)
+def tells_of(judged: Judged, truth: pa.Table) -> NDArray[np.object_]:
+    """Return the true incident, or the lie, that most reports of each incident found tell of, by id."""
+    matched = match(judged.memberships, truth)
     table = matched.table.filter(pa.array(matched.held & matched.is_right))
     name = pc.coalesce(table["truth_id"], table["lie_id"])
     row = pc.index_in(table["incident_id"], value_set=judged.incidents["incident_id"].combine_chunks()).to_numpy()
     tells = np.full(judged.incidents.num_rows, "", dtype=object)
     tells[row] = name.to_numpy(zero_copy_only=False)
+    return tells
+
+
+def _told(scene: Scene, kept: Flags, judged: Judged, start: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the story of each incident found, and of each story its instant and its row among the true ones."""
+    tells = tells_of(judged, scene.world.true_memberships)
     ids = scene.world.true_incidents["truth_id"].to_numpy(zero_copy_only=False)[kept]
     lies = np.unique(tells[~np.isin(tells, ids)])
     names = np.concatenate([ids, lies])
@@ -242,7 +258,7 @@ def _told(scene: Scene, kept: Flags, judged: Judged, start: Ints) -> tuple[Ints,
     return story, at, true_row.astype(np.int64)
 
 
-def _truth(scene: Scene, bench: Bench) -> Judged:
+def truth_of(scene: Scene, bench: Bench) -> Judged:
     """Return the truth as a run would, had it seen everything: rows as in the world's true incidents."""
     happened, told = scene.world.true_incidents, scene.world.true_breaches
     n = happened.num_rows

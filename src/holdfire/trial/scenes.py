@@ -55,6 +55,10 @@ class Scene:
     by_party: Flags
     grave: Flags
 
+    def live(self) -> Flags:
+        """Return which true incidents lie at or after the entry into force."""
+        return self.at_us >= self.force_us
+
     def reports_of(self, kept: Flags) -> pa.Table:
         """Return the reports of the true incidents kept, and all lies, from the entry into force on."""
         truth, ids = self.world.true_memberships, self.world.true_incidents["truth_id"]
@@ -68,7 +72,7 @@ class Scene:
 
 def received_us(reports: pa.Table) -> Ints:
     """Return when each report was there, microseconds: received, else published, else the end of what it tells."""
-    columns = [pc.cast(reports[name], pa.int64()) for name in ("received_at", "reported_start", "occurred_end")]
+    columns = [pc.cast(reports[name], pa.int64()) for name in ("received_at", "reported_end", "occurred_end")]
     return np.asarray(pc.fill_null(pc.coalesce(*columns), 0).to_numpy(), dtype=np.int64)
 
 

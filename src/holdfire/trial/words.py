@@ -160,6 +160,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "replay_days": ("days", "діб"),
     "replay_stood": ("days on which it stood", "діб, коли діяв"),
+    "replay_perhaps": ("days on which nobody can say", "діб, про які не можна сказати"),
     "replay_began": ("times it began", "разів починав діяти"),
     "replay_first": ("first", "уперше"),
     "whole": ("Check by the whole chain", "Перевірка повним ланцюгом"),
