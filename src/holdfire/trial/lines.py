@@ -30,7 +30,8 @@ def trial_lines(document: dict[str, Any]) -> list[str]:
         lines.append(_lie(one))
     for one in document.get("replays") or []:
         lines.append(f"  {one['title']}: {one['n_days']} days from {one['first_day']}")
-        lines += [f"    {r['rung_id']:<20} stood on {r['n_days_stood']:,} days, perhaps on {r['n_days_perhaps']:,}, began {r['n_began']:,} times, "
+        lines += [f"    {r['rung_id']:<20} stood on {r['n_days_stood']:,} days, perhaps on {r['n_days_perhaps']:,}, "
+                  f"began {r['n_began']:,} times, "
                   f"first {r['first_on'] or 'never'}" for r in one["rungs"]]  # fmt: skip
         lines += [f"    {line}" for line in one["left_out"]]
     return lines + _whole(document.get("whole"))
@@ -82,6 +83,8 @@ def _searched(one: dict[str, Any]) -> list[str]:
 def _lie(one: dict[str, Any]) -> str:
     aim = "stands falsely" if one["aim"] == "fire" else "stays silent"
     what = f"  {one['rung_id']} {aim} by {WORDS['way_' + one['way']][0]} ({WORDS['model_' + one['model']][0]}): "
+    if one["without_lies"]:
+        return what + "no lie is needed"
     if one["n_reports"] is None:
         return what + f"not found up to {one['tried_up_to']:,} reports"
     return what + f"{one['n_reports']:,} reports, {one['n_sources']} sources, {one['n_days']} days"

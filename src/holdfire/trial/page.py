@@ -241,7 +241,9 @@ def _lies(document: dict[str, Any], names: dict[str, str], say: Say) -> dict[str
     for one in found:
         aim = say("lie_fire" if one["aim"] == "fire" else "lie_silence")
         cells = [names[one["rung_id"]], aim, say("way_" + one["way"]), say("model_" + one["model"])]
-        if one["n_reports"] is None:
+        if one["without_lies"]:
+            cells += [say("no_need"), "–", "–"]
+        elif one["n_reports"] is None:
             cells += [say("not_found", n=say.number(one["tried_up_to"], 0)), "–", "–"]
         else:
             cells += [say.number(one[key], 0) for key in ("n_reports", "n_sources", "n_days")]

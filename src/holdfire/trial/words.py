@@ -144,6 +144,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "model": ("how sources are weighed", "як зважено джерела"),
     "means": ("how", "спосіб"),
     "not_found": ("not found up to {n}", "не знайдено до {n}"),
+    "no_need": ("no lie is needed", "брехня не потрібна"),
     "model_learned": ("learned from the reports", "вивчено з повідомлень"),
     "model_prior": ("by grade only", "лише за класом джерела"),
     "model_equal": ("all alike", "усі однаково"),
