@@ -94,13 +94,13 @@ def try_ladder(
     document = _document(bench, settings)
     document["rungs"] = trial_figures(records)
     if wanted.search:
-        document["search"] = _search(runner, settings, progress)
+        document["search"] = _search(runner, folder, progress)
     if wanted.lie:
-        document["lies"] = _lies(runner, settings, progress)
+        document["lies"] = _lies(runner, folder, progress)
     if wanted.replays:
-        document["replays"] = [replayed(bench, name, progress) for name in wanted.replays]
+        document["replays"] = [_replay(bench, folder, name, progress) for name in wanted.replays]
     if wanted.whole:
-        document["whole"] = _whole(runner, settings, wanted.whole, progress)
+        document["whole"] = _whole(runner, folder, wanted.whole, progress)
     if wanted.sensitivity:
         document["sensitivity"] = _sensitivity(runner, settings, text, out, restart=restart, progress=progress)
     folder.case.write("records", records)
@@ -141,43 +141,38 @@ def _sensitivity(
     return found
 
 
-def _search(runner: Runner, settings: TrialSettings, progress: Progress) -> list[dict[str, Any]]:
-    few = replace(settings, n_worlds=min(settings.n_worlds, MAX_WORLDS))
+def _search(runner: Runner, folder: TrialFolder, progress: Progress) -> list[dict[str, Any]]:
+    few = replace(folder.settings, n_worlds=min(folder.settings.n_worlds, MAX_WORLDS))
     pool = runner.pool(few)
     searched = tuple(prepare_search(pool, runner.bench, rung) for rung in runner.bench.ladder.rungs)
-    parts = [range(n, n + 1) for n in range(few.n_worlds)]
-    tables = {}
-    progress("thresholds", 0, len(parts))
-    for done, (part, table) in enumerate(runner.judge(search_worlds, (Deck.of(pool), searched, few), parts), 1):
-        tables[part.start] = table
-        progress("thresholds", done, len(parts))
-    records = pa.concat_tables([RULE_SCHEMA.empty_table(), *(tables[number] for number in sorted(tables))])
+    held = (Deck.of(pool), searched, few)
+    tables = runner.kept(search_worlds, lambda: held, folder, "thresholds", few.n_worlds, progress)
+    records = pa.concat_tables([RULE_SCHEMA.empty_table(), *tables])
     return [{"rung_id": one.rung_id, "rules": frontier_of(records, one)} for one in searched]
 
 
-def _lies(runner: Runner, settings: TrialSettings, progress: Progress) -> list[dict[str, Any]]:
-    progress("lies", 0, len(PAIRS))
-    parts = [range(n, n + 1) for n in range(len(PAIRS))]
-    tables = {}
-    held = (stage_of(runner.bench, settings),)
-    for done, (part, table) in enumerate(runner.judge(prices, held, parts), 1):
-        tables[part.start] = table
-        progress("lies", done, len(PAIRS))
-    return [row for number in sorted(tables) for row in tables[number].to_pylist()]
+def _lies(runner: Runner, folder: TrialFolder, progress: Progress) -> list[dict[str, Any]]:
+    tables = runner.kept(
+        prices, lambda: (stage_of(runner.bench, folder.settings),), folder, "lies", len(PAIRS), progress
+    )
+    return [row for table in tables for row in table.to_pylist()]
 
 
-def _whole(runner: Runner, settings: TrialSettings, n_worlds: int, progress: Progress) -> dict[str, Any]:
-    shorter = whole_settings(settings)
-    progress("whole chain", 0, n_worlds)
-    parts = [range(n, n + 1) for n in range(n_worlds)]
-    tables = {}
-    for done, (part, table) in enumerate(runner.judge(run_whole, (runner.bench, shorter), parts), 1):
-        tables[part.start] = table
-        progress("whole chain", done, n_worlds)
-    whole = pa.concat_tables([tables[number] for number in sorted(tables)])
+def _replay(bench: Bench, folder: TrialFolder, name: str, progress: Progress) -> dict[str, Any]:
+    kept = f"replay-{name}.json"
+    if not (folder.case.path / kept).is_file():
+        folder.case.write_document(kept, replayed(bench, name, progress))
+    found: dict[str, Any] = folder.case.read_document(kept)
+    return found
+
+
+def _whole(runner: Runner, folder: TrialFolder, n_worlds: int, progress: Progress) -> dict[str, Any]:
+    shorter = whole_settings(folder.settings)
+    tables = runner.kept(run_whole, lambda: (runner.bench, shorter), folder, "whole", n_worlds, progress)
     pool = runner.pool(shorter)
     tried = prepare(pool, runner.bench, runner.bench.ladder)
-    return compared(whole, run_worlds(Deck.of(pool), tried, shorter, range(FAST_WORLDS)), shorter)
+    fast = run_worlds(Deck.of(pool), tried, shorter, range(FAST_WORLDS))
+    return compared(pa.concat_tables(tables), fast, shorter)
 
 
 def _write(out: Path, document: dict[str, Any]) -> None:

@@ -88,8 +88,9 @@ class TrialFolder:
                     "Name another folder with --out, or add --restart to replace it.",
                 )
             return
-        for part in self.case.path.glob("part-*.parquet"):
-            part.unlink()
+        for pattern in ("part-*.parquet", "thresholds-*.parquet", "lies-*.parquet", "whole-*.parquet", "replay-*.json"):
+            for part in self.case.path.glob(pattern):
+                part.unlink()
         value = {"digest": self.digest, "settings": asdict(self.settings), "version": __version__}
         self.case.write_document("trial.json", value)
 
@@ -147,6 +148,32 @@ class Runner:
                 done += len(part)
                 progress(label, done, settings.n_worlds)
         return folder.records(settings.n_worlds)
+
+    def kept(
+        self,
+        work: Callable[..., pa.Table],
+        held: Callable[[], tuple[Any, ...]],
+        folder: TrialFolder,
+        label: str,
+        n: int,
+        progress: Progress,
+    ) -> list[pa.Table]:
+        """Return n pieces of work in order, of which only those that the folder lacks are done.
+
+        Parameters
+        ----------
+        held : callable
+            Makes what the work needs; is asked only where a piece is missing.
+        """
+        names = {number: f"{label}-{number:07d}" for number in range(n)}
+        missing = [number for number, name in names.items() if not folder.case.has(name)]
+        progress(label, n - len(missing), n)
+        if missing:
+            parts = [range(number, number + 1) for number in missing]
+            for done, (part, table) in enumerate(self.judge(work, held(), parts), n - len(missing) + 1):
+                folder.case.write(names[part.start], table)
+                progress(label, done, n)
+        return [folder.case.read(name) for name in names.values()]
 
     def judge(
         self, work: Callable[..., pa.Table], held: tuple[Any, ...], parts: list[range]
