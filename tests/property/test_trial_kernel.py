@@ -233,8 +233,8 @@ def test_counts_are_judged_as_the_ladder_judges_them(
 
 @QUIET
 @given(
-    when=WHEN, spread=st.sampled_from([1, 2, 2, 3, 4]), stand_down=STAND_DOWN, events=st.lists(EVENT, min_size=3, max_size=9),
-    hours=HOURS,
+    when=WHEN, spread=st.sampled_from([1, 2, 2, 3, 4]), stand_down=STAND_DOWN,
+    events=st.lists(EVENT, min_size=3, max_size=9), hours=HOURS,
 )  # fmt: skip
 def test_spreads_are_judged_as_the_ladder_judges_them(
     when: dict[str, Any], spread: int, stand_down: str, events: list[Event], hours: list[float]

@@ -118,6 +118,7 @@ def _document(bench: Bench, settings: TrialSettings) -> dict[str, Any]:
             "version": agreement.version,
             "title": dict(agreement.title),
             "ladder": dict(ladder.title),
+            "parties": {party.id: dict(party.name) for party in agreement.parties},
         },
         "reading": bench.reading,
         "against": party_against(agreement, settings.against),
@@ -160,9 +161,9 @@ def _lies(runner: Runner, folder: TrialFolder, progress: Progress) -> list[dict[
 
 def _replay(bench: Bench, folder: TrialFolder, name: str, progress: Progress) -> dict[str, Any]:
     kept = f"replay-{name}.json"
-    if not (folder.case.path / kept).is_file():
-        folder.case.write_document(kept, replayed(bench, name, progress))
-    found: dict[str, Any] = folder.case.read_document(kept)
+    if not (folder.pieces.path / kept).is_file():
+        folder.pieces.write_document(kept, replayed(bench, name, progress))
+    found: dict[str, Any] = folder.pieces.read_document(kept)
     return found
 
 

@@ -66,6 +66,7 @@ class TrialFolder:
 
     def __init__(self, path: Path, agreement: bytes, settings: TrialSettings) -> None:
         self.case = CaseFolder(path)
+        self.pieces = CaseFolder(path / "parts")
         self.digest = settings_digest(settings, agreement, __version__)
         self.settings = settings
 
@@ -88,19 +89,18 @@ class TrialFolder:
                     "Name another folder with --out, or add --restart to replace it.",
                 )
             return
-        for pattern in ("part-*.parquet", "thresholds-*.parquet", "lies-*.parquet", "whole-*.parquet", "replay-*.json"):
-            for part in self.case.path.glob(pattern):
-                part.unlink()
+        for piece in sorted(self.pieces.path.glob("*")):
+            piece.unlink()
         value = {"digest": self.digest, "settings": asdict(self.settings), "version": __version__}
         self.case.write_document("trial.json", value)
 
     def missing(self, n_worlds: int) -> list[range]:
         """Return the parts that are not there yet."""
-        return [part for part in parts_of(n_worlds) if not self.case.has(_name(part))]
+        return [part for part in parts_of(n_worlds) if not self.pieces.has(_name(part))]
 
     def records(self, n_worlds: int) -> pa.Table:
         """Return the records of all worlds, in order."""
-        tables = [self.case.read(_name(part)) for part in parts_of(n_worlds)]
+        tables = [self.pieces.read(_name(part)) for part in parts_of(n_worlds)]
         return pa.concat_tables([RECORD_SCHEMA.empty_table(), *tables]).combine_chunks()
 
 
@@ -144,7 +144,7 @@ class Runner:
             held = (Deck.of(pool), prepare(pool, self.bench, self.bench.ladder), settings)
             done = settings.n_worlds - sum(len(part) for part in missing)
             for part, table in self.judge(run_worlds, held, missing):
-                folder.case.write(_name(part), table)
+                folder.pieces.write(_name(part), table)
                 done += len(part)
                 progress(label, done, settings.n_worlds)
         return folder.records(settings.n_worlds)
@@ -166,14 +166,14 @@ class Runner:
             Makes what the work needs; is asked only where a piece is missing.
         """
         names = {number: f"{label}-{number:07d}" for number in range(n)}
-        missing = [number for number, name in names.items() if not folder.case.has(name)]
+        missing = [number for number, name in names.items() if not folder.pieces.has(name)]
         progress(label, n - len(missing), n)
         if missing:
             parts = [range(number, number + 1) for number in missing]
             for done, (part, table) in enumerate(self.judge(work, held(), parts), n - len(missing) + 1):
-                folder.case.write(names[part.start], table)
+                folder.pieces.write(names[part.start], table)
                 progress(label, done, n)
-        return [folder.case.read(name) for name in names.values()]
+        return [folder.pieces.read(name) for name in names.values()]
 
     def judge(
         self, work: Callable[..., pa.Table], held: tuple[Any, ...], parts: list[range]

@@ -113,7 +113,7 @@ def _lede(document: dict[str, Any], names: dict[str, str], say: Say) -> list[str
     return said
 
 
-def _asks(rung: dict[str, Any], say: Say) -> str:
+def _asks(rung: dict[str, Any], parties: dict[str, str], say: Say) -> str:
     when = rung["when"]
     words = [
         say(
@@ -121,7 +121,7 @@ def _asks(rung: dict[str, Any], say: Say) -> str:
         )
     ]
     if when["parties"]:
-        words.append(say("asks_party", party=", ".join(when["parties"])))
+        words.append(say("asks_party", party=", ".join(parties.get(one, one) for one in when["parties"])))
     if when["verified_only"]:
         words.append(say("asks_verified"))
     if when["spread"]:
@@ -138,13 +138,14 @@ def _duration(text: str, say: Say) -> str:
 
 def _rungs(document: dict[str, Any], names: dict[str, str], say: Say) -> list[dict[str, Any]]:
     written = {rung["id"]: rung for rung in document["ladder"]}
+    parties = {name: _in(text, say.language) for name, text in document["agreement"]["parties"].items()}
     rows = []
     for rung in document["rungs"]:
         attack, false = rung["attack"], rung["false_per_30_days"]
         shares = attack["shares"]
         row = {
             "name": names[rung["rung_id"]],
-            "asks": _asks(written[rung["rung_id"]], say),
+            "asks": _asks(written[rung["rung_id"]], parties, say),
             "false": say.number(false["value"], 2),
             "false_range": f"{say.number(false['low'], 2)} – {say.number(false['high'], 2)}",
             "false_note": say("false_note", days=say.number(rung["quiet_days"], 0)),
@@ -233,22 +234,25 @@ def _search(document: dict[str, Any], names: dict[str, str], say: Say) -> list[d
 
 
 def _lies(document: dict[str, Any], names: dict[str, str], say: Say) -> dict[str, Any] | None:
+    """Return a row for each rung and way, a column for each reliability model."""
     found = document.get("lies")
     if not found:
         return None
-    head = [say("rung"), "", say("means"), say("model"), say("reports"), say("sources"), say("days")]
-    rows = []
+    models = list(dict.fromkeys(one["model"] for one in found))
+    rows: dict[tuple[str, str], list[str]] = {}
     for one in found:
         aim = say("lie_fire" if one["aim"] == "fire" else "lie_silence")
-        cells = [names[one["rung_id"]], aim, say("way_" + one["way"]), say("model_" + one["model"])]
-        if one["without_lies"]:
-            cells += [say("no_need"), "–", "–"]
-        elif one["n_reports"] is None:
-            cells += [say("not_found", n=say.number(one["tried_up_to"], 0)), "–", "–"]
-        else:
-            cells += [say.number(one[key], 0) for key in ("n_reports", "n_sources", "n_days")]
-        rows.append(cells)
-    return {"head": head, "rows": rows}
+        head = [names[one["rung_id"]], f"{aim}: {say('way_' + one['way'])}"]
+        rows.setdefault((one["rung_id"], one["way"]), head).append(_price(one, say))
+    return {"head": [say("rung"), "", *(say("model_" + model) for model in models)], "rows": list(rows.values())}
+
+
+def _price(one: dict[str, Any], say: Say) -> str:
+    if one["without_lies"]:
+        return say("no_need")
+    if one["n_reports"] is None:
+        return say("not_found", n=say.number(one["tried_up_to"], 0))
+    return say("price", **{key: say.number(one[key], 0) for key in ("n_reports", "n_sources", "n_days")})
 
 
 def _replays(document: dict[str, Any], names: dict[str, str], say: Say) -> list[dict[str, Any]]:

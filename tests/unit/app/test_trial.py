@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def silent(label: str, done: int, total: int) -> None:
 
 def made(folder: Path) -> dict[str, bytes]:
     """Return every file of a trial."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +55,12 @@ def test_a_killed_trial_goes_on(whole: Path, tmp_path: Path) -> None:
     out = tmp_path / "killed"
     command = [sys.executable, "-m", "holdfire", "trial", str(AGREEMENT), *OPTIONS, "--workers", "1", "--out", str(out)]
     process = subprocess.Popen(command, env={**os.environ}, start_new_session=True)
-    while process.poll() is None and not list(out.glob("part-*.parquet")):
+    while process.poll() is None and not list(out.glob("parts/part-*.parquet")):
         time.sleep(0.005)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    kept = {path.name: path.stat().st_mtime_ns for path in out.glob("part-*.parquet")}
+    kept = {path.name: path.stat().st_mtime_ns for path in out.glob("parts/part-*.parquet")}
     told: list[int] = []
     try_ladder(
         AGREEMENT,
@@ -69,7 +70,7 @@ def test_a_killed_trial_goes_on(whole: Path, tmp_path: Path) -> None:
         restart=False,
         progress=lambda label, done, total: told.append(done),
     )
-    assert kept == {name: (out / name).stat().st_mtime_ns for name in kept}
+    assert kept == {name: (out / "parts" / name).stat().st_mtime_ns for name in kept}
     assert kept
     assert made(whole) == {name: content for name, content in made(out).items() if not name.endswith(".part")}
 
@@ -77,10 +78,8 @@ def test_a_killed_trial_goes_on(whole: Path, tmp_path: Path) -> None:
 def test_what_is_missing_is_run_and_no_more(whole: Path, tmp_path: Path) -> None:
     """Where one part is gone, only its worlds are judged again."""
     out = tmp_path / "gap"
-    out.mkdir()
-    for name, content in made(whole).items():
-        (out / name).write_bytes(content)
-    (out / "part-0000050.parquet").unlink()
+    shutil.copytree(whole, out)
+    (out / "parts" / "part-0000050.parquet").unlink()
     told: list[tuple[int, int]] = []
     try_ladder(
         AGREEMENT,
@@ -97,9 +96,7 @@ def test_what_is_missing_is_run_and_no_more(whole: Path, tmp_path: Path) -> None
 def test_another_trial_is_refused_and_replaced_on_request(whole: Path, tmp_path: Path) -> None:
     """Other settings in one folder are refused by name; --restart replaces them."""
     out = tmp_path / "other"
-    out.mkdir()
-    for name, content in made(whole).items():
-        (out / name).write_bytes(content)
+    shutil.copytree(whole, out)
     changed = Wanted(settings=replace(SMALL, seed=9, n_worlds=20))
     with pytest.raises(InputError, match="other settings \\(n_worlds, seed\\)"):
         try_ladder(AGREEMENT, changed, out, workers=1, restart=False, progress=silent)
@@ -110,9 +107,7 @@ def test_another_trial_is_refused_and_replaced_on_request(whole: Path, tmp_path:
 def test_a_changed_agreement_is_refused(whole: Path, tmp_path: Path) -> None:
     """A folder knows the agreement that its worlds were judged by."""
     out = tmp_path / "out"
-    out.mkdir()
-    for name, content in made(whole).items():
-        (out / name).write_bytes(content)
+    shutil.copytree(whole, out)
     changed = tmp_path / "changed.yaml"
     changed.write_text(AGREEMENT.read_text(encoding="utf-8").replace("at_least: 6", "at_least: 7"), encoding="utf-8")
     with pytest.raises(InputError, match="agreement or program version"):

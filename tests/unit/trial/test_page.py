@@ -50,7 +50,8 @@ def document(title: str = "A ladder", median: float | None = 12.0) -> dict[str, 
     lie = {"rung_id": "warning", "aim": "fire", "way": "forge", "model": "learned", "tried_up_to": 96,
            "without_lies": False}  # fmt: skip
     return {
-        "agreement": {"id": "a", "version": "1", "title": {"en": title}, "ladder": {"en": "Steps"}},
+        "agreement": {"id": "a", "version": "1", "title": {"en": title}, "ladder": {"en": "Steps"},
+                      "parties": {"north": {"en": "North"}}},
         "settings": {"n_worlds": 10, "n_days": 90, "per_day": 5.0, "decision_h": 12.0, "seed": 1},
         "ladder": [{"id": "warning", "title": {"en": "Warning", "uk": "Попередження"}, "when": when}],
         "rungs": [rung],
