@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, guarantee, publish, watching, world
+from holdfire.cli import agreement, case, guarantee, publish, trial, watching, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
@@ -29,7 +29,7 @@ SECTIONS = (
     ("The guarantee", ("ladder", "gate", "commitments", "calendar")),
     ("What was watched, and what changed", ("coverage", "compare", "trend")),
     ("Publication", ("bulletin",)),
-    ("Worlds with known truth", ("simulate", "evaluate")),
+    ("Worlds with known truth", ("simulate", "evaluate", "trial")),
 )
 
 
@@ -58,7 +58,8 @@ def holdfire() -> None:
 
 
 for _command in (
-    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS
+    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS,
+    *trial.COMMANDS,
 ):  # fmt: skip
     holdfire.add_command(_command)
 

@@ -18,7 +18,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_EXACT_ZONES", "Steps", "count_tails", "spread_tails", "steps_of"]
+__all__ = ["MAX_EXACT_ZONES", "Steps", "count_tails", "set_weights", "spread_tails", "steps_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -209,7 +209,8 @@ def _spread_tails(rate: Floats, vague: Floats, first: Ints, last: Ints, n_steps:
     return out
 
 
-def _set_weights(n_zones: int, n: int) -> Floats:
+def set_weights(n_zones: int, n: int) -> Floats:
+    """Return what the chance that no event hits a set of zones weighs, so that all add up to at least n zones hit."""
     # P(at least n zones hit) = sum over sets S of weight(|S|) P(no hit in S); inclusion and exclusion over the zones
     # that stay empty: P(exactly r empty) = sum over m >= r of (-1)^(m - r) C(m, r) sum over |S| = m of P(S empty).
     by_size = np.zeros(n_zones + 1)
@@ -251,5 +252,5 @@ def spread_tails(rate: Floats, vague: Floats, steps: Steps, n: int) -> Floats:
         return np.ones(steps.at.size)
     if n > rate.shape[1]:
         return np.zeros(steps.at.size)
-    weights = _set_weights(rate.shape[1], n)
+    weights = set_weights(rate.shape[1], n)
     return _spread_tails(np.ascontiguousarray(rate), vague, steps.first, steps.last, steps.at.size, weights)

@@ -1,0 +1,1 @@
+"""Trials: how a ladder behaves when reports are late, wrong or faked, before anyone signs it."""
