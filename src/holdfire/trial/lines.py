@@ -84,7 +84,7 @@ def _lie(one: dict[str, Any]) -> str:
     aim = "stands falsely" if one["aim"] == "fire" else "stays silent"
     what = f"  {one['rung_id']} {aim} by {WORDS['way_' + one['way']][0]} ({WORDS['model_' + one['model']][0]}): "
     if one["without_lies"]:
-        return what + "no lie is needed"
+        return what + WORDS["anyway_" + one["aim"]][0]
     if one["n_reports"] is None:
         return what + f"not found up to {one['tried_up_to']:,} reports"
     return what + f"{one['n_reports']:,} reports, {one['n_sources']} sources, {one['n_days']} days"

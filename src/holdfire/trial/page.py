@@ -249,7 +249,7 @@ def _lies(document: dict[str, Any], names: dict[str, str], say: Say) -> dict[str
 
 def _price(one: dict[str, Any], say: Say) -> str:
     if one["without_lies"]:
-        return say("no_need")
+        return say("anyway_" + one["aim"])
     if one["n_reports"] is None:
         return say("not_found", n=say.number(one["tried_up_to"], 0))
     return say("price", **{key: say.number(one[key], 0) for key in ("n_reports", "n_sources", "n_days")})
