@@ -1,0 +1,275 @@
+"""Clauses: verbs that attribute without a whole quotation, by the complements of their frames.
+
+Turns each verb of a passage into at most one attribution. Rules: a complement counts where the lexicon lets the verb take
+it; a verb that the lexicon does not know counts with a *that* and a person for a subject; a clause before the cue is taken
+from the start of its sentence, a clause after it to the end, less what belongs to another cue. Source: lexicon,
+conventions.
+"""
+
+from __future__ import annotations
+
+from holdfire.statements.english.conventions import content_runs, runs
+from holdfire.statements.english.found import Found, Passage
+from holdfire.statements.english.lexicon import NO_CUES, VERBS, Frame
+from holdfire.statements.english.quoting import verb_cue
+from holdfire.statements.english.sources import is_passive, is_person_like, subject_of
+from holdfire.statements.parse import Token
+
+__all__ = ["clauses"]
+
+WH = frozenset("whether if how what why who when where which whom whose".split())
+TAIL = frozenset("if unless because although though as after before when until once since so".split())
+# After a comma these open a sentence about somebody else.
+CONTRAST = frozenset(("while", "whereas", "even"))
+
+
+def clauses(passage: Passage, taken: set[int]) -> list[Found]:
+    """Return the attributions of a passage's verbs but those in ``taken``."""
+    found = []
+    for token in passage.parse.tokens:
+        if token.i in taken or token.i in passage.stand_in_at or token.pos not in ("VERB", "AUX"):
+            continue
+        if token.lemma == "be" or (token.pos == "AUX" and token.lemma not in VERBS):
+            continue
+        one = _of_verb(passage, token)
+        if one is not None and one.contents:
+            found.append(one)
+    return found
+
+
+def _of_verb(passage: Passage, verb: Token) -> Found | None:
+    frames = VERBS.get(verb.lemma, ())
+    for rule in (_clause, _fronted, _infinitive, _label, _gerund, _phrase, _object):
+        one = rule(passage, verb, frames)
+        if one is not None:
+            return one
+    return None
+
+
+def _with(frames: tuple[Frame, ...], letter: str) -> Frame | None:
+    return next((frame for frame in frames if letter in frame.complements), None)
+
+
+def _make(
+    passage: Passage, verb: Token, frame: Frame | None, shape: str, indices: list[int], cue_more: tuple[int, ...] = ()
+) -> Found | None:
+    """Build an attribution; its contents are ``indices`` less cue and source."""
+    kind = frame.kind if frame is not None else "say"
+    draft = verb_cue(passage, verb.i, shape, kind, list(runs(i for i in indices if i != verb.i)))
+    if draft.source and set(draft.source) & set(indices):
+        draft = verb_cue(passage, verb.i, shape, kind, [])
+    cue = tuple(sorted({*draft.cue, *cue_more}))
+    if draft.source and _crosses(draft.source, cue):
+        return None
+    contents = content_runs(passage.parse, indices, {*cue, *draft.source})
+    return draft.changed(cue=cue, contents=contents) if contents else None
+
+
+def _crosses(source: tuple[int, ...], cue: tuple[int, ...]) -> bool:
+    return bool(set(source) & set(cue))
+
+
+def _clause(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
+    parse = passage.parse
+    clause = next((k for k in parse.kids(verb.i, "ccomp") if k.i not in passage.stand_in_at), None)
+    if clause is None:
+        clause = next((k for k in parse.kids(verb.i, "advcl") if k.i > verb.i and _opens(passage, k, ("whether",))), None)
+    if clause is None:
+        return None
+    inside = parse.subtree(clause.i)
+    opener = next((parse.tokens[i].low for i in inside if parse.tokens[i].pos != "PUNCT"), "")
+    to = any(k.low == "to" and k.dep == "aux" for k in parse.kids(clause.i))
+    is_gerund = clause.tag == "VBG" and not parse.kids(clause.i, "aux", "nsubj")
+    is_small = clause.pos not in ("VERB", "AUX")
+    letter = "J" if to and opener not in WH else ("G" if is_gerund else ("W" if opener in WH else "C"))
+    frame = _with(frames, letter) or (_with(frames, "C") if letter == "W" else None)
+    if frame is None and (is_small or letter == "C"):
+        frame = _with(frames, "A") if is_small and clause.i > verb.i else None
+    if frame is None and letter == "C" and not _is_open_cue(passage, verb, opener):
+        return None
+    if frame is None and letter != "C":
+        return None
+    if verb.lemma in NO_CUES and (frame is None or not is_person_like(subject_of(parse, verb.i))):
+        return None
+    if clause.i < verb.i:
+        return _make(passage, verb, frame, "fronted", _before(passage, verb, clause))
+    shape = "clause" if frame is not None else "open"
+    return _make(passage, verb, frame, shape, _after(passage, verb, list(inside)))
+
+
+def _opens(passage: Passage, clause: Token, words: tuple[str, ...]) -> bool:
+    return passage.parse.tokens[passage.parse.subtree(clause.i)[0]].low in words
+
+
+def _is_open_cue(passage: Passage, verb: Token, opener: str) -> bool:
+    subject = subject_of(passage.parse, verb.i)
+    is_told = opener == "that" or bool(passage.parse.kids(verb.i, "nsubj"))
+    return verb.lemma not in NO_CUES and is_told and is_person_like(subject)
+
+
+def _before(passage: Passage, verb: Token, clause: Token) -> list[int]:
+    """Return the tokens of a clause that stands before its cue, and what follows the cue as part of it."""
+    parse = passage.parse
+    start, end = parse.sentence_of(verb.i)
+    first = start
+    if verb.dep == "conj":
+        first = min(parse.subtree(clause.i))
+    left = min([verb.i, *(k for s in parse.kids(verb.i, "nsubj", "nsubjpass") for k in parse.subtree(s.i))])
+    left = min(left, *(k.i for k in parse.kids(verb.i) if clause.i < k.i < verb.i and k.dep != "ccomp"), verb.i)
+    inside = [i for i in range(first, left)]
+    inside += [i for i in parse.subtree(clause.i) if i > verb.i]
+    return [i for i in inside if i not in passage.stand_in_at or i < left]
+
+
+def _after(passage: Passage, verb: Token, inside: list[int]) -> list[int]:
+    """Return the tokens of a clause after its cue, with the tail that the parser hung on the cue instead."""
+    parse = passage.parse
+    kept = [i for i in inside if i not in _cue_tails(passage, min(inside), max(inside) + 1)]
+    last = max(kept, default=verb.i)
+    for kid in parse.kids(verb.i):
+        if kid.i <= last or kid.dep in ("conj", "cc", "nsubj", "ccomp", "parataxis", "npadvmod", "agent"):
+            continue
+        tail = parse.subtree(kid.i)
+        opener = parse.tokens[tail[0]].low
+        is_tail = (kid.dep == "advcl" and opener in TAIL) or (kid.dep in ("prep", "xcomp", "dobj") and tail[0] <= last + 2)
+        if is_tail and not set(tail) & _cue_tails(passage, tail[0], tail[-1] + 1) and kid.lemma != "accord":
+            kept += range(last + 1, tail[-1] + 1)
+            last = max(kept)
+    return kept
+
+
+def _cue_tails(passage: Passage, first: int, last: int) -> set[int]:
+    """Return the tokens of clauses with a cue of their own that trail after a comma: "..., adding that", "according to"."""
+    parse = passage.parse
+    tails: set[int] = set()
+    for i in range(first + 1, last):
+        token = parse.tokens[i]
+        if token.tag == "VBG" and token.dep in ("advcl", "acl", "conj") and parse.tokens[i - 1].text == ",":
+            if token.lemma in VERBS and parse.kids(i, "ccomp", "dobj", "prep") and token.head < i:
+                tails.update(k for k in parse.subtree(i) if k >= i)
+        if token.low in CONTRAST and token.dep in ("mark", "advmod") and parse.tokens[i - 1].text == ",":
+            tails.update(k for k in parse.subtree(token.head) if k >= i)
+        if token.low == "according" and i + 1 < len(parse.tokens) and parse.tokens[i + 1].low == "to":
+            tails.update(k for k in parse.subtree(i) if k >= i)
+    return tails
+
+
+def _fronted(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
+    """Take a cue set off by commas in, or after, the clause that it attributes: "the deal, he said, was dead"."""
+    parse = passage.parse
+    frame = _with(frames, "C") or _with(frames, "W")
+    subjects = parse.kids(verb.i, "nsubj")
+    if frame is None or not subjects or verb.dep in ("relcl", "xcomp", "acl", "advcl", "pcomp", "csubj"):
+        return None
+    subject = subjects[0]
+    if not is_person_like(subject) or verb.tag not in ("VBD", "VBZ", "VBP", "VBN"):
+        return None
+    start, end = parse.sentence_of(verb.i)
+    own = set(noun for noun in parse.subtree(subject.i)) | {verb.i}
+    first, last = min(own), max(own)
+    has_comma = first > start + 1 and parse.tokens[first - 1].text in (",", '"', "—", "–")
+    if not has_comma or (verb.dep == "conj" and parse.tokens[first - 1].text != ","):
+        return None
+    if verb.head != verb.i and verb.dep in ("parataxis", "ccomp", "conj", "dep"):
+        head = parse.tokens[verb.head]
+        if head.lemma in VERBS and verb.dep in ("ccomp", "conj"):
+            return None
+        indices = [i for i in range(start, end) if i not in parse.subtree(verb.i)]
+    elif verb.dep == "ROOT" and any(k.dep in ("dobj", "xcomp", "ccomp") and k.i > verb.i for k in parse.kids(verb.i)):
+        return None
+    else:
+        indices = list(range(start, first))
+    indices = [i for i in indices if i not in passage.stand_in_at]
+    has_verb = any(parse.tokens[i].pos in ("VERB", "AUX") for i in indices)
+    return _make(passage, verb, frame, "fronted", indices) if has_verb and last < end else None
+
+
+def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
+    parse = passage.parse
+    kid = next((k for k in parse.kids(verb.i, "xcomp", "advcl") if k.i > verb.i and _is_to(passage, k)), None)
+    if kid is None or (kid.dep == "advcl" and verb.lemma not in ("agree", "call", "warn", "urge", "ask", "promise")):
+        return None
+    passive = is_passive(parse, verb.i)
+    has_object = bool(parse.kids(verb.i, "dobj")) and not passive
+    frame = _with(frames, "J" if has_object or (passive and _with(frames, "J")) else "I")
+    inside = list(parse.subtree(kid.i))
+    if passive:
+        frame = frame or _with(frames, "C")
+        subject = parse.kids(verb.i, "nsubjpass")
+        if frame is None:
+            return None
+        if frame.kind != "demand" and subject and "J" not in frame.complements:
+            inside = [*parse.subtree(subject[0].i), *inside]
+        return _make(passage, verb, frame, "passive", _trim_relative(passage, inside))
+    if frame is None or not is_person_like(subject_of(parse, verb.i)):
+        return None
+    return _make(passage, verb, frame, "infinitive", _after(passage, verb, inside))
+
+
+def _trim_relative(passage: Passage, inside: list[int]) -> list[int]:
+    return [i for i in inside if passage.parse.tokens[i].tag not in ("WDT", "WP")]
+
+
+def _is_to(passage: Passage, token: Token) -> bool:
+    return any(k.low == "to" and k.dep == "aux" for k in passage.parse.kids(token.i))
+
+
+def _gerund(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
+    frame = _with(frames, "G")
+    kids = passage.parse.kids(verb.i, "xcomp", "ccomp")
+    if verb.lemma == "rule" and any(k.low == "out" for k in passage.parse.kids(verb.i, "prt")):
+        frame = _with(VERBS["reject"], "G")
+        kids = passage.parse.kids(verb.i, "xcomp", "ccomp", "advcl", "pcomp", "dobj")
+    kid = next((k for k in kids if k.i > verb.i and (k.tag == "VBG" or verb.lemma == "rule")), None)
+    if frame is None or kid is None or not is_person_like(subject_of(passage.parse, verb.i)):
+        return None
+    return _make(passage, verb, frame, "gerund", _after(passage, verb, list(passage.parse.subtree(kid.i))))
+
+
+def _label(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
+    """Take "called the plan reckless", "described it as a trap", "accused Ruritania of cheating"."""
+    parse = passage.parse
+    objects = parse.kids(verb.i, "dobj", "nsubjpass")
+    if not objects or not frames:
+        return None
+    things = list(parse.subtree(objects[0].i))
+    if _with(frames, "A"):
+        for kid in parse.kids(verb.i, "oprd", "prep"):
+            if kid.i > verb.i and (kid.dep == "oprd" or kid.low == "as"):
+                return _make(passage, verb, _with(frames, "A"), "label", [*things, *parse.subtree(kid.i)])
+    frame = _with(frames, "Pobj")
+    for one in frames:
+        for kid in parse.kids(verb.i, "prep"):
+            if "Pobj" in one.complements and kid.low in one.prepositions:
+                return _make(passage, verb, frame, "label", [*things, *parse.subtree(kid.i)])
+    return None
+
+
+def _phrase(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
+    parse = passage.parse
+    if not is_person_like(subject_of(parse, verb.i)):
+        return None
+    for frame in frames:
+        if "P" not in frame.complements:
+            continue
+        for kid in parse.kids(verb.i, "prep", "prt"):
+            if kid.low not in frame.prepositions or kid.i < verb.i or kid.i - verb.i > 3:
+                continue
+            thing = [i for k in parse.kids(kid.i, "pobj", "pcomp") for i in parse.subtree(k.i)]
+            if thing:
+                return _make(passage, verb, frame, "phrase", thing, (kid.i,))
+    return None
+
+
+def _object(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
+    parse = passage.parse
+    frame = _with(frames, "O")
+    objects = [k for k in parse.kids(verb.i, "dobj") if k.i > verb.i]
+    if frame is None or not objects or is_passive(parse, verb.i):
+        return None
+    thing = objects[0]
+    if thing.pos == "PRON" or thing.entity in ("PERSON", "DATE", "TIME", "CARDINAL"):
+        return None
+    if not is_person_like(subject_of(parse, verb.i)):
+        return None
+    return _make(passage, verb, frame, "object", list(parse.subtree(thing.i)))
