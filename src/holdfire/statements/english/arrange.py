@@ -37,6 +37,7 @@ def arrange(passage: Passage, found: list[Found]) -> list[Arranged]:
         rivals = [other for other in kept if _clash(one, other)]
         if not rivals:
             kept.append(one)
+    kept = [one for one in kept if not (one.kind == "ask" and _in_a_source(one, kept))]
     kept.sort(key=_first)
     order: list[Arranged] = []
     placed: dict[int, int] = {}
@@ -72,6 +73,11 @@ def _holds(outer: Found, inner: Found) -> bool:
     """Whether an attribution stands in another's content."""
     cue = inner.cue or (inner.contents[0][0],)
     return all(_inside(i, outer) for i in cue) and not (inner.cue and all(_inside(i, inner) for i in outer.cue or (-1,)))
+
+
+def _in_a_source(one: Found, kept: list[Found]) -> bool:
+    """Whether a cue only describes another's source: "officials who asked not to be named"."""
+    return any(other is not one and set(one.cue) <= set(other.source) for other in kept)
 
 
 def _clash(one: Found, other: Found) -> bool:

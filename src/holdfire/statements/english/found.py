@@ -98,6 +98,13 @@ class Found:
     addressee: tuple[int, ...] = ()
     more: tuple[Quote, ...] = ()
 
+    @property
+    def carried_refusal(self) -> bool:
+        """Whether a verb of refusing carries the cue, so that its negation is one already: "declined to say"."""
+        return self.kind == "refuse" and not any(
+            self.passage.token(i).dep == "neg" or self.passage.token(i).low in ("never", "not") for i in self.cue
+        )
+
     def changed(self, **changes: object) -> Found:
         """Return a copy with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -69,7 +69,8 @@ think CW: think believe feel know understand realize realise consider assume pre
 think I: decide resolve claim profess purport opt choose determine
 think G: consider contemplate envision envisage imagine weigh mull remember recall regret enjoy like love hate dislike
     prefer admit discuss
-think O: doubt regret
+think O: doubt regret explore
+think OG: consider weigh explore mull contemplate examine study
 want CI: hope wish
 want IJ: want intend desire like prefer need long yearn
 want I: plan aim seek aspire vow mean care wait strive

@@ -48,8 +48,13 @@ class Reading:
 
     document: Document
     passages: tuple[Passage, ...]
+    paragraphs: tuple[Paragraph, ...]
     people: People
     drafts: tuple[Draft, ...]
+
+    def span(self, number: int, start: int, end: int) -> Span:
+        """Return characters of a paragraph as a span of the stored text."""
+        return _span(self.document, self.paragraphs[number], start, end)
 
 
 def read(document: Document, parser: Parser) -> Reading:
@@ -59,12 +64,29 @@ def read(document: Document, parser: Parser) -> Reading:
     people = People(seen)
     drafts: list[Draft] = []
     for passage, arranged in zip(seen, attributions(seen), strict=True):
-        base = len(drafts)
-        for one in arranged:
-            outer = None if one.outer is None else base + one.outer
-            drafts.append(_draft(document, paragraphs, one.found, outer, people, drafts))
+        places: dict[int, int] = {}
+        for n, one in enumerate(arranged):
+            if one.outer is not None and one.outer not in places:
+                continue
+            outer = None if one.outer is None else places[one.outer]
+            draft = _draft(document, paragraphs, one.found, outer, people, drafts)
+            if outer is not None and _speaks_for_itself(drafts[outer], draft):
+                continue
+            places[n] = len(drafts)
+            drafts.append(draft)
     drafts = _told_by_content(drafts)
-    return Reading(document, tuple(seen), people, tuple(drafts))
+    return Reading(document, tuple(seen), tuple(paragraphs), people, tuple(drafts))
+
+
+def _speaks_for_itself(outer: Draft, inner: Draft) -> bool:
+    """Whether the inner speaker is the outer one, or the state or body that the outer one speaks for."""
+    if inner.person is None or outer.person is None:
+        return False
+    if inner.person is outer.person:
+        return True
+    return not inner.person.is_person and inner.person.country is not None and (
+        inner.person.country == outer.person.country
+    )  # fmt: skip
 
 
 def _draft(
@@ -136,7 +158,7 @@ def _polarity(found: Found) -> str:
     if found.questioned or found.kind == "ask" and found.shape == "clause":
         return "questioned"
     if found.kind in ("deny", "refuse"):
-        return "positive" if found.negated and found.kind == "deny" else "negative"
+        return "positive" if found.negated and not found.carried_refusal else "negative"
     return "negative" if found.negated else "positive"
 
 

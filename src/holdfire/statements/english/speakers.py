@@ -63,6 +63,21 @@ class People:
         self._spoke: list[tuple[int, int, Person]] = []
         for passage in read:
             self._collect(passage)
+        for passage in read:
+            self._collect_surnames(passage)
+        for person in self._known:
+            person.mentions.sort()
+
+    def _collect_surnames(self, passage: Passage) -> None:
+        """Take a proper noun that is the surname of somebody known for that person, whatever the parser took it for."""
+        tokens = passage.parse.tokens
+        for token in tokens:
+            if token.pos != "PROPN" or (passage.number, token.i) in self._at or token.dep == "compound":
+                continue
+            person = self._named(token.text)
+            if person is not None and person.name is not None and " " in person.name:
+                self._at[(passage.number, token.i)] = person
+                person.mentions.append((passage.number, token.i))
 
     def _collect(self, passage: Passage) -> None:
         for tokens in _names(passage.parse):
