@@ -37,7 +37,7 @@ def arrange(passage: Passage, found: list[Found]) -> list[Arranged]:
         rivals = [other for other in kept if _clash(one, other)]
         if not rivals:
             kept.append(one)
-    kept = [one for one in kept if not (one.kind == "ask" and _in_a_source(one, kept))]
+    kept = [one for one in kept if not (one.kind in ("ask", "demand", "think", "want") and _in_a_source(one, kept))]
     kept.sort(key=_first)
     order: list[Arranged] = []
     placed: dict[int, int] = {}

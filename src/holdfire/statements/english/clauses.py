@@ -19,6 +19,13 @@ __all__ = ["clauses"]
 
 WH = frozenset("whether if how what why who when where which whom whose".split())
 TAIL = frozenset("if unless because although though as after before when until once since so".split())
+# Whom these ask something of is spoken to, and no part of what is asked.
+ADDRESSES = frozenset(
+    """urge ask tell order instruct command advise press pressure push encourage call implore exhort beg invite remind warn
+    counsel direct lobby challenge dare plead require""".split()
+)
+# Their infinitive is often hung beside them by the parser.
+LOOSE = frozenset("agree call warn urge ask promise plead appeal beg vow pledge threaten promise decide vote".split())
 # After a comma these open a sentence about somebody else.
 CONTRAST = frozenset(("while", "whereas", "even"))
 
@@ -73,7 +80,8 @@ def _clause(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found |
     parse = passage.parse
     clause = next((k for k in parse.kids(verb.i, "ccomp") if k.i not in passage.stand_in_at), None)
     if clause is None:
-        clause = next((k for k in parse.kids(verb.i, "advcl") if k.i > verb.i and _opens(passage, k, ("whether",))), None)
+        openers = ("whether", "if") if verb.lemma in ("ask", "wonder", "inquire", "question") else ("whether",)
+        clause = next((k for k in parse.kids(verb.i, "advcl") if k.i > verb.i and _opens(passage, k, openers)), None)
     if clause is None:
         return None
     inside = parse.subtree(clause.i)
@@ -89,10 +97,16 @@ def _clause(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found |
         return None
     if frame is None and letter != "C":
         return None
+    if verb.dep == "advcl" and _is_to(passage, verb):
+        return None
+    if clause.i < verb.i and any(parse.tokens[i].text == ";" for i in range(clause.i, verb.i)):
+        return None
     if verb.lemma in NO_CUES and (frame is None or not is_person_like(subject_of(parse, verb.i))):
         return None
     if clause.i < verb.i:
         return _make(passage, verb, frame, "fronted", _before(passage, verb, clause))
+    if letter == "J" and verb.lemma in ADDRESSES:
+        inside = tuple(i for i in inside if i >= min(k.i for k in parse.kids(clause.i, "aux") if k.low == "to"))
     shape = "clause" if frame is not None else "open"
     return _make(passage, verb, frame, shape, _after(passage, verb, list(inside)))
 
@@ -103,8 +117,7 @@ def _opens(passage: Passage, clause: Token, words: tuple[str, ...]) -> bool:
 
 def _is_open_cue(passage: Passage, verb: Token, opener: str) -> bool:
     subject = subject_of(passage.parse, verb.i)
-    is_told = opener == "that" or bool(passage.parse.kids(verb.i, "nsubj"))
-    return verb.lemma not in NO_CUES and is_told and is_person_like(subject)
+    return verb.lemma not in NO_CUES and opener == "that" and is_person_like(subject)
 
 
 def _before(passage: Passage, verb: Token, clause: Token) -> list[int]:
@@ -125,6 +138,8 @@ def _after(passage: Passage, verb: Token, inside: list[int]) -> list[int]:
     """Return the tokens of a clause after its cue, with the tail that the parser hung on the cue instead."""
     parse = passage.parse
     kept = [i for i in inside if i not in _cue_tails(passage, min(inside), max(inside) + 1)]
+    stop = next((i for i in kept if parse.tokens[i].text == ";" and i > verb.i), None)
+    kept = kept if stop is None else [i for i in kept if i < stop]
     last = max(kept, default=verb.i)
     for kid in parse.kids(verb.i):
         if kid.i <= last or kid.dep in ("conj", "cc", "nsubj", "ccomp", "parataxis", "npadvmod", "agent"):
@@ -139,19 +154,49 @@ def _after(passage: Passage, verb: Token, inside: list[int]) -> list[int]:
 
 
 def _cue_tails(passage: Passage, first: int, last: int) -> set[int]:
-    """Return the tokens of clauses with a cue of their own that trail after a comma: "..., adding that", "according to"."""
+    """Return the tokens of what trails after a comma and belongs to another cue or to the writer.
+
+    Those are participles of saying ("..., adding that"), "according to", contrasts ("..., while Greece"), and joined
+    clauses about somebody else ("..., but critics disagree", "..., though she allowed that").
+    """
     parse = passage.parse
     tails: set[int] = set()
     for i in range(first + 1, last):
         token = parse.tokens[i]
-        if token.tag == "VBG" and token.dep in ("advcl", "acl", "conj") and parse.tokens[i - 1].text == ",":
-            if token.lemma in VERBS and parse.kids(i, "ccomp", "dobj", "prep") and token.head < i:
+        comma_before = parse.tokens[i - 1].text == ","
+        if token.tag == "VBG" and token.dep in ("advcl", "acl", "conj") and comma_before and token.head < i:
+            if token.lemma in VERBS and parse.kids(i, "ccomp", "dobj", "prep"):
                 tails.update(k for k in parse.subtree(i) if k >= i)
-        if token.low in CONTRAST and token.dep in ("mark", "advmod") and parse.tokens[i - 1].text == ",":
-            tails.update(k for k in parse.subtree(token.head) if k >= i)
-        if token.low == "according" and i + 1 < len(parse.tokens) and parse.tokens[i + 1].low == "to":
+        elif token.low == "according" and i + 1 < len(parse.tokens) and parse.tokens[i + 1].low == "to":
             tails.update(k for k in parse.subtree(i) if k >= i)
+        elif token.low in CONTRAST and token.dep in ("mark", "advmod") and comma_before:
+            tails.update(k for k in parse.subtree(token.head) if k >= i)
+        elif token.low in TURNS and comma_before and _turns(passage, token, first):
+            tails.update(range(i, last))
     return tails
+
+
+TURNS = frozenset(("but", "though", "although", "and", "yet"))
+
+
+def _turns(passage: Passage, word: Token, first: int) -> bool:
+    """Whether a conjunction after a comma opens a clause with a subject and a verb of its own about somebody else."""
+    parse = passage.parse
+    if word.dep == "mark":
+        verbs = [parse.tokens[word.head]]
+    else:
+        verbs = [k for k in parse.kids(word.head, "conj") if k.i > word.i and k.pos in ("VERB", "AUX")]
+    if not verbs or verbs[0].head < first - 1:
+        return False
+    subjects = parse.kids(verbs[0].i, "nsubj")
+    if not subjects or subjects[0].i < word.i or _opens(passage, verbs[0], ("that",)):
+        return False
+    if any(parse.tokens[i].low == "that" for i in range(word.i, subjects[0].i)):
+        return False
+    reports = verbs[0].lemma in VERBS and bool(parse.kids(verbs[0].i, "ccomp", "xcomp"))
+    if word.low == "and":
+        return reports and is_person_like(subjects[0])
+    return reports or (word.low in ("but", "yet") and subjects[0].pos in ("NOUN", "PROPN"))
 
 
 def _fronted(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
@@ -187,7 +232,7 @@ def _fronted(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found 
 def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
     parse = passage.parse
     kid = next((k for k in parse.kids(verb.i, "xcomp", "advcl") if k.i > verb.i and _is_to(passage, k)), None)
-    if kid is None or (kid.dep == "advcl" and verb.lemma not in ("agree", "call", "warn", "urge", "ask", "promise")):
+    if kid is None or (kid.dep == "advcl" and verb.lemma not in LOOSE):
         return None
     passive = is_passive(parse, verb.i)
     has_object = bool(parse.kids(verb.i, "dobj")) and not passive
@@ -198,7 +243,7 @@ def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Fou
         subject = parse.kids(verb.i, "nsubjpass")
         if frame is None:
             return None
-        if frame.kind != "demand" and subject and "J" not in frame.complements:
+        if frame.kind != "demand" and subject and verb.lemma not in ADDRESSES:
             inside = [*parse.subtree(subject[0].i), *inside]
         return _make(passage, verb, frame, "passive", _trim_relative(passage, inside))
     if frame is None or not is_person_like(subject_of(parse, verb.i)):
@@ -239,9 +284,9 @@ def _label(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | 
                 return _make(passage, verb, _with(frames, "A"), "label", [*things, *parse.subtree(kid.i)])
     frame = _with(frames, "Pobj")
     for one in frames:
-        for kid in parse.kids(verb.i, "prep"):
+        for kid in (*parse.kids(verb.i, "prep"), *parse.kids(objects[0].i, "prep")):
             if "Pobj" in one.complements and kid.low in one.prepositions:
-                return _make(passage, verb, frame, "label", [*things, *parse.subtree(kid.i)])
+                return _make(passage, verb, frame, "label", sorted({*things, *parse.subtree(kid.i)}))
     return None
 
 
@@ -253,11 +298,12 @@ def _phrase(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found |
         if "P" not in frame.complements:
             continue
         for kid in parse.kids(verb.i, "prep", "prt"):
-            if kid.low not in frame.prepositions or kid.i < verb.i or kid.i - verb.i > 3:
+            if kid.low not in frame.prepositions or kid.i < verb.i or kid.i - verb.i > 6:
                 continue
             thing = [i for k in parse.kids(kid.i, "pobj", "pcomp") for i in parse.subtree(k.i)]
             if thing:
-                return _make(passage, verb, frame, "phrase", thing, (kid.i,))
+                near = kid.i - verb.i <= 2
+                return _make(passage, verb, frame, "phrase", thing if near else [kid.i, *thing], (kid.i,) if near else ())
     return None
 
 

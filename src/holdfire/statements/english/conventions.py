@@ -96,6 +96,11 @@ def noun_phrase(parse: Parse, head: int, stop: Collection[int]) -> tuple[int, ..
         last = last if keep else last - 1
     elif after is not None and after.text == "," and last + 2 in stop and comma_inside:
         last += 1 if _closes_apposition(parse, head, last + 1) else 0
+    for i in range(head + 1, last + 1):
+        # "said Lund, adding that": what she does besides is no part of her.
+        if parse.tokens[i].tag == "VBG" and parse.tokens[i].dep in ("acl", "advcl") and parse.tokens[i - 1].text == ",":
+            last = i - 2
+            break
     while last > head and parse.tokens[last].text in ".;:" and parse.tokens[last].pos == "PUNCT":
         last -= 1
     return tuple(range(first, last + 1))
@@ -118,14 +123,25 @@ def cue_group(parse: Parse, verb: int, barred: Collection[int] = ()) -> tuple[in
     if j < len(parse.tokens) and parse.tokens[j].dep == "neg" and j not in barred:
         group.add(j)
         j += 1
-    if j < len(parse.tokens) and parse.tokens[j].dep == "prt" and parse.tokens[j].head == verb:
-        group.add(j)
+    after = parse.tokens[j] if j < len(parse.tokens) and j not in barred else None
+    if after is not None and after.head == verb and (after.dep == "prt" or after.low in ("back", "out")):
+        if after.pos in ("ADP", "ADV", "PART"):
+            group.add(j)
+    first = min(group)
+    if first >= 2 and parse.tokens[first - 1].low in ("and", "or", "nor") and parse.tokens[verb].dep == "conj":
+        twin = parse.tokens[first - 2]
+        if twin.i == parse.tokens[verb].head and twin.pos == "VERB" and twin.i not in barred:
+            group.update((first - 1, *cue_group(parse, twin.i, barred)))
     return tuple(sorted(group))
 
 
 def _belongs(parse: Parse, token: Token, verb: int, kids: dict[int, Token]) -> bool:
     if token.i in kids:
+        if token.low == "far" and token.i and parse.tokens[token.i - 1].low == "so":
+            return True
         return token.dep in AUXILIARY or (token.dep == "advmod" and token.pos in ("ADV", "PART") and token.low not in WH)
+    if token.low == "so" and parse.tokens[token.i + 1].low == "far":
+        return True
     return token.head in kids and token.dep == "advmod" and token.pos == "ADV" and token.low not in WH
 
 

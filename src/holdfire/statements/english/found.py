@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from holdfire.statements.english.quotes import Quote
+from holdfire.statements.english.repair import repaired
 from holdfire.statements.english.skeleton import Skeleton
 from holdfire.statements.parse import Parse, Token
 
@@ -34,7 +35,7 @@ class Passage:
         places: dict[int, int] = {}
         for n, (start, end, _) in enumerate(skeleton.stand_ins):
             places.update((t.i, n) for t in parse.tokens if t.start >= start and t.end <= end)
-        return cls(number, text, skeleton, parse, role, places)
+        return cls(number, text, skeleton, repaired(parse, places), role, places)
 
     def stand_in(self, n: int) -> tuple[int, int]:
         """Return the run of tokens of a stand-in."""

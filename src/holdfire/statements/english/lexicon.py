@@ -77,6 +77,12 @@ want I: plan aim seek aspire vow mean care wait strive
 want P/for: hope wish long yearn
 expect CIJ: expect anticipate
 expect C: foresee await
+expect O: expect anticipate
+want O: want prefer desire
+say O: claim
+say OG: cite
+judge G: describe report acknowledge recall admit mention
+judge O: attack fault blame ridicule welcome
 fear CI: fear
 fear C: worry dread mourn
 fear P/about,over: worry agonize fret

@@ -11,13 +11,12 @@ import re
 from holdfire.statements.english.conventions import content_runs, cue_group, noun_phrase
 from holdfire.statements.english.found import Found, Passage
 from holdfire.statements.english.lexicon import ADJECTIVES, NOUNS, PREPOSITIONAL, Frame
+from holdfire.statements.english.repair import LIGHT
 from holdfire.statements.english.sources import is_person_like, subject_of
 from holdfire.statements.parse import Token
 
 __all__ = ["adjectives", "by_phrase", "headline", "nouns"]
 
-LIGHT = frozenset("make give issue express voice offer have renew repeat reiterate send deliver hold share raise win receive "
-                  "get reach sign take come level lodge file".split())  # fmt: skip
 SPEAKER_FIRST = re.compile(r"(?P<source>[A-Z][^:.!?]{1,70}?): (?=[“\"‘'A-Za-z])")
 
 
@@ -132,7 +131,7 @@ def nouns(passage: Passage) -> list[Found]:
             if frame is None or kid.i < token.i:
                 continue
             one = _of_noun(passage, token, frame, list(parse.subtree(kid.i)))
-            if one is not None:
+            if one is not None and (one.source or kid.dep != "prep"):
                 found.append(one)
                 break
     return found

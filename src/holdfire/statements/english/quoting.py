@@ -60,6 +60,7 @@ def verb_cue(passage: Passage, verb: int, shape: str, kind: str, contents: list[
         clause = next((a for a in parse.ancestors(subject.i) if a.dep == "relcl"), None)
         referent = parse.tokens[clause.head] if clause is not None else subject
     negated = any(parse.tokens[i].dep == "neg" or parse.tokens[i].low in ("never", "not", "n't") for i in cue)
+    negated = negated or any(parse.tokens[i].low in ("unable", "unwilling", "reluctant", "loath") for i in cue)
     negated = negated or parse.tokens[head].lemma in ("decline", "refuse", "fail")
     start, end = parse.sentence_of(verb)
     asked = parse.tokens[end - 1].text == "?" and token.dep == "ROOT" and end - 1 not in taken
@@ -79,6 +80,9 @@ def carried(passage: Passage, verb: int, taken: set[int]) -> tuple[int, tuple[in
     from_verb = cue_group(passage.parse, verb, taken)
     token = passage.parse.tokens[verb]
     head = passage.parse.tokens[token.head]
+    if token.dep == "xcomp" and head.pos == "ADJ" and head.low in ABLE and head.i < verb:
+        copula = passage.parse.tokens[head.head]
+        return copula.i, tuple(range(cue_group(passage.parse, copula.i, taken)[0], verb + 1))
     gap = range(head.i + 1, from_verb[0])
     is_near = all(passage.parse.tokens[i].dep in ("aux", "advmod", "prt", "neg") for i in gap)
     if token.dep == "xcomp" and head.lemma in CARRIED and head.i < verb and is_near and len(gap) <= 2:
@@ -87,6 +91,7 @@ def carried(passage: Passage, verb: int, taken: set[int]) -> tuple[int, tuple[in
     return verb, from_verb
 
 
+ABLE = frozenset("able unable quick slow careful reluctant hesitant loath unwilling".split())
 CARRIED = frozenset(
     "decline refuse go continue begin start seem appear try attempt fail proceed need happen hasten rush use stop".split()
 )

@@ -33,7 +33,20 @@ DOCUMENT = frozenset(
     ruling transcript data figure number record headline post tweet blog video ad advertisement story review analysis
     communique communiqué agreement text law bill order indictment paper note message website page release""".split()
 )
-PRONOUNS = frozenset("he she they we i you who it one".split())
+PRONOUNS = frozenset(
+    """he she they we i you who it one both all some many most few several others nobody everyone none each either neither
+    another somebody everybody anyone""".split()
+)
+# Endings and words of what neither speaks nor is written.
+THINGS = ("tion", "sion", "ment", "ness", "ance", "ence", "ship", "ism", "ure", "ing", "hood", "cy", "age", "ery")
+LIFELESS = frozenset(
+    """fact thing time day week month year way problem issue question idea plan policy move step result effect case
+    example reason point part place area war attack crisis event deal vote race rate price cost level amount weather rain
+    storm snow road river sea car train ship plane house home door wall money tax trade market game match life death
+    history nature science economy world future past present success failure change trend pattern theory debate speech
+    rally meeting visit trip tour process system method approach effort attempt work job role rule right freedom peace
+    truce ceasefire silence noise sound light heat hope fear anger tension""".split()
+)
 
 
 def subject_of(parse: Parse, verb: int, depth: int = 0) -> Token | None:
@@ -48,6 +61,8 @@ def subject_of(parse: Parse, verb: int, depth: int = 0) -> Token | None:
     head = parse.tokens[token.head]
     if token.dep == "conj" and head.pos in ("VERB", "AUX"):
         return subject_of(parse, head.i, depth + 1)
+    if token.dep == "xcomp" and head.pos == "ADJ" and parse.tokens[head.head].pos in ("AUX", "VERB"):
+        return subject_of(parse, head.head, depth + 1)
     if token.dep in ("xcomp", "advcl", "prep", "ccomp", "parataxis", "dep") and head.pos in ("VERB", "AUX", "ADJ"):
         is_bare = token.tag in ("VBG", "VBN", "VB") or token.dep == "xcomp"
         if not is_bare:
@@ -92,4 +107,6 @@ def is_person_like(token: Token | None) -> bool:
         return True
     if token.pos == "PRON":
         return token.low in PRONOUNS or token.low in HUMAN
-    return token.lemma in HUMAN or token.lemma in DOCUMENT or token.lemma.endswith(("ist", "man", "woman", "person"))
+    if token.lemma in HUMAN or token.lemma in DOCUMENT:
+        return True
+    return token.pos in ("NOUN", "ADJ", "NUM", "DET") and not token.lemma.endswith(THINGS) and token.lemma not in LIFELESS

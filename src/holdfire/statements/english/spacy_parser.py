@@ -58,10 +58,22 @@ class SpacyParser:
         return [_parse_of(text, doc) for text, doc in zip(texts, self._pipeline.pipe(texts, batch_size=32), strict=True)]
 
 
+# Lemmas that the model's tables get wrong among verbs that report.
+LEMMAS = {"hopes": "hope", "hoped": "hope", "hoping": "hope", "pled": "plead", "tweeted": "tweet", "tweets": "tweet",
+          "tweeting": "tweet", "bet": "bet", "foresaw": "foresee"}  # fmt: skip
+
+
+def _lemma(token: Any) -> str:
+    low = token.text.lower()
+    if low in LEMMAS and token.pos_ == "VERB":
+        return LEMMAS[low]
+    return str(token.lemma_).lower()
+
+
 def _parse_of(text: str, doc: Any) -> Parse:
     tokens = tuple(
         Token(
-            t.i, t.text, t.lemma_.lower(), t.pos_, t.tag_, t.dep_, t.head.i, t.idx, t.idx + len(t.text), t.ent_type_,
+            t.i, t.text, _lemma(t), t.pos_, t.tag_, t.dep_, t.head.i, t.idx, t.idx + len(t.text), t.ent_type_,
             t.ent_iob_ == "B",
         )
         for t in doc
