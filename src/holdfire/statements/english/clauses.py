@@ -204,29 +204,33 @@ def _fronted(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found 
     parse = passage.parse
     frame = _with(frames, "C") or _with(frames, "W")
     subjects = parse.kids(verb.i, "nsubj")
-    if frame is None or not subjects or verb.dep in ("relcl", "xcomp", "acl", "advcl", "pcomp", "csubj"):
+    if frame is None or not subjects or verb.dep in ("relcl", "xcomp", "acl", "pcomp", "csubj"):
         return None
     subject = subjects[0]
     if not is_person_like(subject) or verb.tag not in ("VBD", "VBZ", "VBP", "VBN"):
         return None
     start, end = parse.sentence_of(verb.i)
-    own = set(noun for noun in parse.subtree(subject.i)) | {verb.i}
+    own = {*parse.subtree(subject.i), verb.i, *(k.i for k in parse.kids(verb.i, "aux", "neg", "advmod"))}
+    own = {i for i in own if abs(i - verb.i) <= 40 and (i - verb.i) * (subject.i - verb.i) >= 0 or i == verb.i}
     first, last = min(own), max(own)
-    has_comma = first > start + 1 and parse.tokens[first - 1].text in (",", '"', "—", "–")
-    if not has_comma or (verb.dep == "conj" and parse.tokens[first - 1].text != ","):
+    marks = (",", '"', "—", "–")
+    if first <= start + 1 or parse.tokens[first - 1].text not in marks:
         return None
-    if verb.head != verb.i and verb.dep in ("parataxis", "ccomp", "conj", "dep"):
-        head = parse.tokens[verb.head]
-        if head.lemma in VERBS and verb.dep in ("ccomp", "conj"):
-            return None
-        indices = [i for i in range(start, end) if i not in parse.subtree(verb.i)]
-    elif verb.dep == "ROOT" and any(k.dep in ("dobj", "xcomp", "ccomp") and k.i > verb.i for k in parse.kids(verb.i)):
-        return None
-    else:
+    is_flanked = last + 1 < end and parse.tokens[last + 1].text in (",", "—", "–") and not parse.kids(verb.i, "ccomp")
+    is_last = last >= end - 2 or not any(
+        k.dep in ("dobj", "xcomp", "ccomp") and k.i > verb.i and k is not subject for k in parse.kids(verb.i)
+    )
+    if is_flanked:
+        indices = [i for i in range(start, end) if not first <= i <= last]
+    elif is_last and verb.dep != "advcl":
         indices = list(range(start, first))
+    else:
+        return None
     indices = [i for i in indices if i not in passage.stand_in_at]
-    has_verb = any(parse.tokens[i].pos in ("VERB", "AUX") for i in indices)
-    return _make(passage, verb, frame, "fronted", indices) if has_verb and last < end else None
+    has_verb = any(parse.tokens[i].pos in ("VERB", "AUX") for i in indices if i < first)
+    if not has_verb and not is_flanked:
+        return None
+    return _make(passage, verb, frame, "fronted", indices)
 
 
 def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
@@ -235,7 +239,7 @@ def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Fou
     if kid is None or (kid.dep == "advcl" and verb.lemma not in LOOSE):
         return None
     passive = is_passive(parse, verb.i)
-    has_object = bool(parse.kids(verb.i, "dobj")) and not passive
+    has_object = bool(parse.kids(verb.i, "dobj") or _spoken_to(passage, verb, kid)) and not passive
     frame = _with(frames, "J" if has_object or (passive and _with(frames, "J")) else "I")
     inside = list(parse.subtree(kid.i))
     if passive:
@@ -246,9 +250,20 @@ def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Fou
         if frame.kind != "demand" and subject and verb.lemma not in ADDRESSES:
             inside = [*parse.subtree(subject[0].i), *inside]
         return _make(passage, verb, frame, "passive", _trim_relative(passage, inside))
+    if frame is None and has_object and not parse.kids(verb.i, "dobj"):
+        frame = _with(frames, "I")
     if frame is None or not is_person_like(subject_of(parse, verb.i)):
         return None
-    return _make(passage, verb, frame, "infinitive", _after(passage, verb, inside))
+    led = [k.i for k in parse.kids(verb.i, "prep") if k.i == verb.i + 1 and k.low in ("on", "upon")]
+    return _make(passage, verb, frame, "infinitive", _after(passage, verb, inside), tuple(led))
+
+
+def _spoken_to(passage: Passage, verb: Token, clause: Token) -> bool:
+    """Whether whom a verb addresses stands behind a preposition: "called on allies to stop"."""
+    return any(
+        k.low in ("on", "upon", "with", "to") and verb.i < k.i < clause.i and passage.parse.kids(k.i, "pobj")
+        for k in passage.parse.kids(verb.i, "prep")
+    )
 
 
 def _trim_relative(passage: Passage, inside: list[int]) -> list[int]:

@@ -82,6 +82,9 @@ want O: want prefer desire
 say O: claim
 say OG: cite
 judge G: describe report acknowledge recall admit mention
+affirm O: report
+judge O: defend
+judge Pobj/to: attribute ascribe credit
 judge O: attack fault blame ridicule welcome
 fear CI: fear
 fear C: worry dread mourn

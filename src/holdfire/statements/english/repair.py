@@ -4,7 +4,7 @@ Turns a parse into a parse. Rules: (1) "assured pensioners that ..." - a clause 
 the verb; (2) "said it had sent nothing and promised ..." - a joined verb of reporting that only looks joined to the inner
 clause belongs to the outer verb; (3) a word tagged as a noun that a quotation hangs on is a verb, and the name before it
 its subject; (4) a verb of reporting taken for the adjective of the noun after it
-gets its clause back. Each changes labels and heads only, never
+gets its clause back; (5) a participle of saying that trails after a comma is the outer speaker's. Each changes labels and heads only, never
 words.
 """
 
@@ -39,7 +39,7 @@ def repaired(parse: Parse, stand_ins: Collection[int] = ()) -> Parse:
 
 
 def _mends(parse: Parse, token: Token, stand_ins: Collection[int]) -> list[Token]:
-    for mend in (_told, _joined, _reduced):
+    for mend in (_told, _joined, _reduced, _participle):
         if changes := mend(parse, token):
             return changes
     return _noun_for_verb(parse, token, stand_ins)
@@ -100,6 +100,20 @@ def _joined(parse: Parse, token: Token) -> list[Token]:
     has_comma = any(parse.tokens[i].text == "," for i in (token.i - 1, token.i - 2) if i >= 0)
     if same_as_outer and (not same_as_inner or has_comma):
         return [replace(token, head=outer.i)]
+    return []
+
+
+def _participle(parse: Parse, token: Token) -> list[Token]:
+    """Mend rule 5: "..., stressing that" after a reported clause is what the outer speaker does."""
+    if token.tag != "VBG" or token.dep not in ("advcl", "acl", "conj") or token.lemma not in VERBS or token.head > token.i:
+        return []
+    comma = any(parse.tokens[i].text == "," for i in range(max(0, token.i - 2), token.i))
+    if not comma or not parse.kids(token.i, "ccomp", "dobj", "prep"):
+        return []
+    for verb in parse.ancestors(token.i):
+        if verb.pos == "VERB" and verb.i < token.i and _takes_clause(verb) and verb.i != token.head:
+            if any(token.head in parse.subtree(k.i) for k in parse.kids(verb.i, "ccomp")):
+                return [replace(token, dep="advcl", head=verb.i)]
     return []
 
 

@@ -2,8 +2,9 @@
 
 Turns a paragraph and its quotations into a text to parse, with the way back. Rules: (1) a quotation that is a sentence
 of its own, or several, becomes "It works" with its marks, so that its words cannot lead the parser astray and its full
-stops end no sentence of the frame; (2) a fragment ("a first step") keeps its words and loses its marks; (3) each
-character of the skeleton knows its place in the paragraph, and each stand-in stands for its whole quotation.
+stops end no sentence of the frame; (2) a fragment ("a first step") keeps its words and loses its marks; (3) a semicolon
+reads as a full stop, since what follows is a sentence of its own; (4) each character of the skeleton knows
+its place in the paragraph, and each stand-in stands for its whole quotation.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def skeleton_of(text: str, quotes: Sequence[Quote]) -> Skeleton:
     fragments: list[Quote] = []
 
     def copy(start: int, end: int) -> None:
-        letters.append(text[start:end])
+        letters.append(text[start:end].replace(";", "."))
         starts.extend(range(start, end))
         ends.extend(range(start + 1, end + 1))
 

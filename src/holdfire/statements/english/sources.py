@@ -26,7 +26,9 @@ HUMAN = frozenset(
     majority percent state nation country side guarantor mission staff crew executive manager owner founder
     veteran veterans immigrant refugee victim survivor neighbor neighbour colleague counterpart successor predecessor
     insider operative donor conservative progressive independent moderate user reader viewer reporter
-    media newspaper network magazine outlet press""".split()
+    media newspaper network magazine outlet press delegation association opposition corporation institution federation
+    foundation population generation station congregation establishment parliament leadership constituency agency embassy
+    community industry society university majority minority charity authority city""".split()
 )
 DOCUMENT = frozenset(
     """report poll survey study document statement letter memo email e-mail article book letter filing complaint lawsuit
