@@ -1,9 +1,9 @@
 """Brat: annotated folders in stand-off form, and how well found spans agree with them.
 
-Turns ``.txt`` with ``.ann`` into attributions: ``T`` lines with continuous or broken spans, joined by events (``E``), by
-relations (``R``) or, where neither is there, each span for itself. Rules: a folder may hold both kinds of file side by
-side, or ``text`` and ``attributions`` beside each other, with annotators' marks behind the names (``name_4b22.ann``; the
-first of several counts). Source: brat stand-off format, version 1.3.
+Turns ``.txt`` with ``.ann`` into attributions: ``T`` lines with continuous or broken spans, joined by events (``E``),
+by relations (``R``) or, where neither is there, each span for itself. Rules: a folder may hold both kinds of file
+side by side, or ``text`` and ``attributions`` beside each other, with annotators' marks behind the names
+(``name_4b22.ann``; the first of several counts). Source: brat stand-off format, version 1.3.
 """
 
 from __future__ import annotations
@@ -50,14 +50,17 @@ class Tally:
 
     @property
     def precision(self) -> float:
+        """Share of what was found that is right."""
         return self.right / self.found if self.found else 0.0
 
     @property
     def recall(self) -> float:
+        """Share of what is there that was found."""
         return self.right / self.there if self.there else 0.0
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of both."""
         return 2 * self.right / (self.found + self.there) if self.found + self.there else 0.0
 
 
@@ -91,11 +94,11 @@ def read_folder(folder: Path) -> list[Annotated]:
 
 
 def attributions_of(annotation: str, text: str = "") -> tuple[Attribution, ...]:
-    """Return the attributions of an annotation.
+    r"""Return the attributions of an annotation.
 
     Examples
     --------
-    >>> attributions_of("T1\\tSource 0 5\\tx\\nT2\\tCue 6 10;12 14\\tx\\nE1\\tAttribution:T2 Source:T1 Cue:T2")
+    >>> attributions_of("T1\tSource 0 5\tx\nT2\tCue 6 10;12 14\tx\nE1\tAttribution:T2 Source:T1 Cue:T2")
     (Attribution(source=((0, 5),), cue=((6, 10), (12, 14)), content=(), prob=1.0, speaker=None, level=0),)
     """
     spans: dict[str, tuple[str, Pieces]] = {}
@@ -224,7 +227,7 @@ def _share(one: Pieces, other: Pieces) -> float:
 
 def form_of(text: str, content: Pieces) -> str:
     """Return whether content is direct, indirect or mixed, by its quotation marks."""
-    quoted = sum(1 for a, b in content if text[a : a + 1] in "\"“«„" and text[b - 1 : b] in "\"”»")
+    quoted = sum(1 for a, b in content if text[a : a + 1] in '"“«„' and text[b - 1 : b] in '"”»')
     if quoted == len(content):
         return "direct"
-    return "mixed" if quoted or any(c in "\"“”«»" for a, b in content for c in text[a:b]) else "indirect"
+    return "mixed" if quoted or any(c in '"“”«»' for a, b in content for c in text[a:b]) else "indirect"

@@ -1,13 +1,15 @@
 """Measure attributed statements on a folder of annotated articles in brat stand-off form, beside published figures.
 
-Run ``python -m benchmarks.statements FOLDER`` from the root of the project with ``src`` on the path; without a folder the
-project's own held-out articles are measured. The folder is one that you have: PolNeAR's ``data/test``, for one, as it is
-published (``text`` and ``attributions`` beside each other). Rules: spans are compared as they stand in the files, in code
-points; *exact* is both ends alike, *edges* is alike but for white space and the marks ``. , ; :`` at the ends, *overlap*
-is half or more of what either covers. Attributions that stand inside another's content are left out of what is found
-(``--nested`` keeps them), since corpora with one label for each word mark the outer one alone.
-``--speed N`` also reads N articles of about 3 KB made of the folder's texts. Published figures: Newell, Margolin and Ruths
-(LREC 2018) and later work on PolNeAR's test part.
+Run ``python -m benchmarks.statements FOLDER`` from the root of the project with ``src`` on the path; without a folder
+the
+project's own held-out articles are measured. The folder is one that you have: PolNeAR's ``data/test``, for one, as it
+is
+published (``text`` and ``attributions`` beside each other). Rules: spans are compared as they stand in the files, in
+code points; *exact* is both ends alike, *edges* is alike but for white space and the marks ``. , ; :`` at the ends,
+*overlap* is half or more of what either covers. Attributions that stand inside another's content are left out of what
+is found (``--nested`` keeps them), since corpora with one label for each word mark the outer one alone. ``--speed N``
+also reads N articles of about 3 KB made of the folder's texts. Published figures: Newell, Margolin and Ruths (LREC
+2018) and later work on PolNeAR's test part.
 """
 
 from __future__ import annotations
@@ -70,7 +72,9 @@ def read_all(articles: Sequence[Annotated], n_workers: int) -> Iterator[list[Att
         yield from pool.map(_read, articles, chunksize=4)
 
 
-def measure(articles: Sequence[Annotated], n_workers: int, nested: bool) -> tuple[Score, dict[float, list[bool]], list[float]]:
+def measure(
+    articles: Sequence[Annotated], n_workers: int, nested: bool
+) -> tuple[Score, dict[float, list[bool]], list[float]]:
     """Return the score, and for each share of content whether each statement found was right, with their chances."""
     score = Score()
     right: dict[float, list[bool]] = {share: [] for share in SHARES}
@@ -104,7 +108,8 @@ def score_lines(score: Score, right: dict[float, list[bool]], probs: list[float]
         error = calibration_error(probs, [float(ok) for ok in truths])
         above = calibration_error([p for p, _ in pairs], [y for _, y in pairs])
         lines.append(
-            f"    content {share:.1f}: precision {sum(truths) / max(1, len(truths)):.3f}, recall {sum(truths) / max(1, there):.3f}; "
+            f"    content {share:.1f}: precision {sum(truths) / max(1, len(truths)):.3f}, "
+            f"recall {sum(truths) / max(1, there):.3f}; "
             f"at 0.8 or more precision {sum(sure) / max(1, len(sure)):.3f}, recall {sum(sure) / max(1, there):.3f}; "
             f"calibration error {error:.3f}, at 0.8 or more {above:.3f}"
         )

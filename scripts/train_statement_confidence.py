@@ -24,12 +24,15 @@ OUT = ROOT / "src" / "holdfire" / "statements" / "weights" / "english.json"
 # Rule: share of its finds that another annotator would mark alike - our judgement, not a measurement.
 DOUBT = {
     "quote": 0.92, "clause": 0.88, "fronted": 0.9, "according": 0.85, "infinitive": 0.65, "object": 0.45, "label": 0.55,
-    "noun": 0.55, "phrase": 0.5, "adjective": 0.65, "gerund": 0.65, "passive": 0.6, "open": 0.5, "alone": 0.5, "colon": 0.6,
+    "noun": 0.55, "phrase": 0.5, "adjective": 0.65, "gerund": 0.65, "passive": 0.6, "open": 0.5, "alone": 0.5,
+    "colon": 0.6,
 }  # fmt: skip
 # What makes a find less sure whatever its rule, in the same judgement.
 LESS = {
-    "comma_inside": 0.12, "long_sentence": 0.12, "long_source": 0.05, "kind:think": 0.1, "kind:want": 0.05, "kind:fear": 0.1,
-    "kind:expect": 0.1, "kind:judge": 0.1, "kind:show": 0.1, "kind:learn": 0.1, "source:none": 0.1, "source:other": 0.05,
+    "comma_inside": 0.12, "long_sentence": 0.12, "long_source": 0.05, "kind:think": 0.1, "kind:want": 0.05,
+    "kind:fear": 0.1,
+    "kind:expect": 0.1, "kind:judge": 0.1, "kind:show": 0.1, "kind:learn": 0.1, "source:none": 0.1,
+    "source:other": 0.05,
 }  # fmt: skip
 # How many cases are imagined for a rule.
 IMAGINED = 40.0
@@ -64,7 +67,7 @@ def cases_of(articles: Iterable[Annotated], parser: SpacyParser) -> list[Case]:
 
 
 def _imagined(taught: list[Case]) -> tuple[list[Case], list[float]]:
-    """Return imagined cases with their weights: each real case of a rule again, as right as another's text may have it."""
+    """Return imagined cases with their weights: each case of a rule again, as right as in another's text."""
     cases: list[Case] = []
     weights: list[float] = []
     for shape, share in DOUBT.items():
@@ -94,8 +97,9 @@ def main() -> None:
     provenance = (
         f"Learnt by scripts/train_statement_confidence.py from {len(taught)} statements of tests/statements/corpus "
         f"(fictional, Apache-2.0) with {MODEL} {MODEL_VERSION}; held out: {len(held)} statements, calibration error "
-        f"{calibration_error(probs, right):.3f} ({calibration_error([alone.prob(c) for c, _ in held], right):.3f} without "
-        f"the imagined cases), {len(sure)} at 0.8 or more of which {sum(sure) / len(sure):.3f} are right "
+        f"{calibration_error(probs, right):.3f} (without the imagined cases "
+        f"{calibration_error([alone.prob(c) for c, _ in held], right):.3f}), {len(sure)} at 0.8 or more "
+        f"of which {sum(sure) / len(sure):.3f} are right "
         f"(calibration error among them {calibration_error(*map(list, zip(*above, strict=True))):.3f})."
     )
     rounded = {name: round(value, 4) for name, value in sorted(learnt.weights.items())}

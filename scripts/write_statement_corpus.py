@@ -1,6 +1,7 @@
 """Write the annotated corpus of tests/statements/corpus from its marked-up texts.
 
-Run as ``python scripts/write_statement_corpus.py``; ``tests/statements/test_corpus.py`` holds the files equal to the texts.
+Run as ``python scripts/write_statement_corpus.py``; ``tests/statements/test_corpus.py`` holds the files equal to the
+texts.
 
 A marked text holds articles, each after a line ``=== name``. ``{s1 ...}`` marks the source of the first attribution,
 ``{c1 ...}`` its cue, ``{x1 ...}`` a piece of its content; several numbers share one span (``{s1,2 ...}``). A line

@@ -1,6 +1,7 @@
 """Statements: files, folders and standard input to statements, in one process or several.
 
-Turns paths into read documents, one after the other, in the order of their names. Rules: a document that cannot be read is
+Turns paths into read documents, one after the other, in the order of their names. Rules: a document that cannot be
+read is
 named with its reason and the others go on; no more documents are held than workers are busy with; a folder's files of
 other kinds are counted, never guessed at.
 """

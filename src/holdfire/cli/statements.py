@@ -107,7 +107,10 @@ def _statement_lines(statement: Statement) -> list[str]:
     cue = "" if statement.cue_span is None else f" [{_one_line(statement.cue_span.text)}]"
     content = " … ".join(_one_line(span.text) for span in statement.content_spans)
     title = f"{name} ({office})" if office and office != name else name
-    return [f"  {statement.id:<4} {statement.prob:.2f}  {_one_line(title)}{cue}  ({', '.join(marks)})", f"             {content}"]
+    return [
+        f"  {statement.id:<4} {statement.prob:.2f}  {_one_line(title)}{cue}  ({', '.join(marks)})",
+        f"             {content}",
+    ]
 
 
 def _commitment_lines(commitment: ProposedCommitment) -> list[str]:

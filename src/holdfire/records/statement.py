@@ -19,8 +19,8 @@ from typing import Any
 from holdfire.records.plain import plain
 
 __all__ = [
-    "BINDING", "CONDITION_TYPES", "FORMS", "MODALITIES", "POLARITIES", "Condition", "ProposedCommitment", "ReadDocument",
-    "Span", "Speaker", "Statement", "StatementContext", "public_json",
+    "BINDING", "CONDITION_TYPES", "FORMS", "MODALITIES", "POLARITIES", "Condition", "ProposedCommitment",
+    "ReadDocument", "Span", "Speaker", "Statement", "StatementContext", "public_json",
 ]  # fmt: skip
 
 FORMS = ("direct", "indirect", "mixed")

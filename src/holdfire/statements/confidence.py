@@ -1,10 +1,11 @@
 """Confidence: from what the rules saw of a statement to the chance that it is right.
 
-Turns named features into a chance by logistic regression. Rules: (1) the coefficients are a file with its provenance; an
-unknown feature counts nothing; (2) learning is maximum a posteriori from the coefficients in force, so that a few reviews
-move them a little and many reviews as far as they must; (3) the chance says that source, cue and content are right at
-once. Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, section 4.4.1 (Newton's method); Naeini
-et al., Obtaining Well Calibrated Probabilities Using Bayesian Binning (AAAI 2015) for the calibration error.
+Turns named features into a chance by logistic regression. Rules: (1) the coefficients are a file with its provenance;
+an unknown feature counts nothing; (2) learning is maximum a posteriori from the coefficients in force, so that a few
+reviews move them a little and many reviews as far as they must; (3) the chance says that source, cue and content are
+right at once. Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, section 4.4.1 (Newton's
+method); Naeini et al., Obtaining Well Calibrated Probabilities Using Bayesian Binning (AAAI 2015) for the calibration
+error.
 """
 
 from __future__ import annotations

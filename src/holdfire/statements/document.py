@@ -16,17 +16,19 @@ from holdfire.statements.prose import Paragraph, Piece, fold, plain_blocks
 
 __all__ = ["MOST_CHARACTERS", "Document", "read_document", "text_of"]
 
-# An article has some 3 thousand; a long report 1 million. What is larger is not one document.
-MOST_CHARACTERS = 2_000_000
-MOST_IN_A_PARAGRAPH = 20_000
+# An article has some 3 thousand, a long report half a million. What is larger is not one document.
+MOST_CHARACTERS = 1_000_000
+MOST_IN_A_PARAGRAPH = 6_000
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december")  # fmt: skip
+_YEAR = r"(?P<y>(?:19|20)\d\d)\b"
+_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _MONTH = "(" + "|".join(f"{m[:3]}(?:{m[3:]})?" if m[3:] else m for m in MONTHS) + r"|sept)\.?"
 DATES = (
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
-    re.compile(r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+" + _MONTH.replace("(", "(?P<m>", 1) + r",?\s+(?P<y>(?:19|20)\d\d)\b",
+    re.compile(r"\b" + _DAY + r"\s+" + _MONTH.replace("(", "(?P<m>", 1) + r",?\s+" + _YEAR,
                re.IGNORECASE),
-    re.compile(r"\b" + _MONTH.replace("(", "(?P<m>", 1) + r"\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b",
+    re.compile(r"\b" + _MONTH.replace("(", "(?P<m>", 1) + r"\s+" + _DAY + r",?\s+" + _YEAR,
                re.IGNORECASE),
 )  # fmt: skip
 DATELINE = re.compile(
@@ -61,7 +63,7 @@ class Document:
 
 
 def text_of(name: str, content: bytes) -> str:
-    """Return the stored text of a document.
+    r"""Return the stored text of a document.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def text_of(name: str, content: bytes) -> str:
 
     Examples
     --------
-    >>> text_of("a.txt", b"caf\\xc3\\xa9")
+    >>> text_of("a.txt", b"caf\xc3\xa9")
     'café'
     >>> text_of("empty.txt", b"")
     ''
@@ -88,7 +90,9 @@ def text_of(name: str, content: bytes) -> str:
     head = content[:65536]
     strange = sum(1 for byte in head if byte < 32 and byte not in b"\t\n\r\f\x0b\x1b")
     if b"\x00" in content or strange > len(head) // 100:
-        raise ReadError("The document holds bytes of no text; it looks binary.", name, "Give the text, not the file of it.")
+        raise ReadError(
+            "The document holds bytes of no text; it looks binary.", name, "Give the text, not the file of it."
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -125,6 +129,7 @@ def read_document(name: str, content: bytes) -> Document:
     text = text_of(name, content)
     paragraphs = [fold(pieces, role) for role, pieces in _blocks(name, text)]
     paragraphs = [p for whole in paragraphs if whole.text for p in _pieces_of(whole)]
+    paragraphs = [p if _is_prose(p.text) else p.cut(0, "aside") for p in paragraphs]
     published_on, venue = None, None
     paragraphs = _with_headline(paragraphs)
     for i, paragraph in enumerate(paragraphs):
@@ -149,6 +154,12 @@ def _blocks(name: str, text: str) -> list[tuple[str, list[Piece]]]:
     return markdown_blocks(blocks) if ending in ("md", "markdown") else [("body", pieces) for pieces in blocks]
 
 
+def _is_prose(text: str) -> bool:
+    """Whether a paragraph is made of words: half or more of a longer one's marks are letters."""
+    marks = [letter for letter in text if not letter.isspace()]
+    return len(marks) < 200 or 2 * sum(letter.isalpha() for letter in marks) >= len(marks)
+
+
 def _pieces_of(whole: Paragraph) -> list[Paragraph]:
     """Cut an endless paragraph at spaces, so that no parser is handed more than it can hold."""
     parts = []
@@ -166,7 +177,7 @@ def _with_headline(paragraphs: list[Paragraph]) -> list[Paragraph]:
         return paragraphs
     first = paragraphs[0]
     is_dateline = bool(DATELINE.match(first.text)) and len(first.text) > 120
-    if len(first.text) <= 160 and first.text[-1] not in ".!?”\"" and not is_dateline and not BYLINE.match(first.text):
+    if len(first.text) <= 160 and first.text[-1] not in '.!?”"' and not is_dateline and not BYLINE.match(first.text):
         return [first.cut(0, "headline"), *paragraphs[1:]]
     return paragraphs
 

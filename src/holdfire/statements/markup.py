@@ -10,27 +10,32 @@ import html
 import re
 
 from holdfire.statements.prose import Piece
+from holdfire.statements.words import word_set
 
 __all__ = ["html_blocks", "looks_like_html", "markdown_blocks"]
 
-BLOCK = frozenset(
-    "address article aside blockquote body br caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
-    "h6 header hr html li main nav ol option p pre section table tbody td tfoot th thead title tr ul".split()
+BLOCK = word_set(
+    """
+    address article aside blockquote body br caption dd div dl dt fieldset figcaption figure footer form h1 h2
+    h3 h4 h5 h6 header hr html li main nav ol option p pre section table tbody td tfoot th thead title tr ul
+    """
 )
 NOT_PROSE = ("script", "style", "nav", "form", "button", "noscript", "template", "svg", "footer", "iframe", "select")
 SKIPPED = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(" + "|".join(NOT_PROSE) + r")\b[^>]*>.*?(?:</\1\s*>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
-TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>|<[!?][^>]*>")
+TAG = re.compile(
+    r"</?([A-Za-z][A-Za-z0-9-]*)\b(?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}'){0,2000}>|<[!?][^>]{0,2000}>"
+)
 REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 ROLES = {"title": "aside", "h1": "headline", "h2": "aside", "h3": "aside", "h4": "aside", "h5": "aside",
          "h6": "aside", "figcaption": "aside", "caption": "aside", "time": "aside"}  # fmt: skip
 MARKDOWN = re.compile(
     r"(?m)^[ \t]{0,3}(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+)|\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.,!?”\"])[*_](?!\w)"
-    r"|!?\[(?=[^\]\n]*\]\()|(?<=\])\([^)\n]*\)|\](?=\([^)\n]*\))"
+    r"|!?\[(?=[^\]\n]{0,500}\]\()|\](?=\([^)\n]{0,500}\))"
 )
-LINK_END = re.compile(r"\]\([^)\n]*\)")
+LINK_END = re.compile(r"\]\([^)\n]{0,500}\)")
 
 
 def looks_like_html(text: str) -> bool:

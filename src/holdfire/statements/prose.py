@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["Paragraph", "Piece", "fold", "plain_blocks"]
 
@@ -21,7 +22,8 @@ Piece = tuple[str, int, int]
 INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\ufeff" + "".join(
     chr(code) for code in range(0x202A, 0x202F)
 ))  # fmt: skip
-BLANK_LINE = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?:\r\n?|\n)\s*")
+LINE_END = r"(?:\r\n|\r(?!\n)|(?<!\r)\n)"
+BLANK_LINE = re.compile(LINE_END + r"[^\S\r\n]*" + LINE_END + r"\s*")
 LINE = re.compile(r"[^\r\n]+")
 ENDS_A_SENTENCE = re.compile(r"[.!?:;\"”’»)…]\s*$")
 
@@ -55,7 +57,7 @@ class Paragraph:
 
 
 def fold(pieces: Iterable[Piece], role: str = "body") -> Paragraph:
-    """Return pieces of text as one paragraph.
+    r"""Return pieces of text as one paragraph.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def fold(pieces: Iterable[Piece], role: str = "body") -> Paragraph:
 
     Examples
     --------
-    >>> p = fold([("a", 0, 1), (" ", 1, 2), ("\\n", 2, 3), ("b", 3, 4)])
+    >>> p = fold([("a", 0, 1), (" ", 1, 2), ("\n", 2, 3), ("b", 3, 4)])
     >>> p.text, p.stored(0, 3)
     ('a b', (0, 4))
     >>> fold([]).text
@@ -121,6 +123,6 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     inner = lines[:-1]
     if not inner or max(map(len, lines)) > 120:
         return False
-    if any(b.lstrip()[0].islower() and not ENDS_A_SENTENCE.search(a) for a, b in zip(lines, lines[1:], strict=False)):
+    if any(b.lstrip()[0].islower() and not ENDS_A_SENTENCE.search(a) for a, b in pairwise(lines)):
         return True
     return 2 * sum(1 for line in inner if not ENDS_A_SENTENCE.search(line) and len(line) >= 40) >= len(inner)

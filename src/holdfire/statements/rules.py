@@ -1,6 +1,7 @@
 """Rules: the port that a language comes in by, and which language a document is in.
 
-Turns nothing; says what the rules of a language must give. Rule: a document is read by the rules of the letters that most
+Turns nothing; says what the rules of a language must give. Rule: a document is read by the rules of the letters that
+most
 of it is written in; a language without rules is refused, never read by another's. Whoever adds a language writes a
 ``Parser``, and a ``LanguageRules`` whose ``read`` returns the same record.
 """

@@ -1,9 +1,9 @@
 """Acts: in parsed words, each act that somebody binds himself to, with how firmly, for whom, and whether denied.
 
 Turns a stretch of tokens into acts. Rules: (1) a modal, a word of ``MODAL_WORDS`` or a progressive governs an act; of
-several the weakest counts; (2) a negation turns a promise into a refusal, and "not ruled out" is no refusal; (3) who acts
-is the subject of the governing word, or its object where the word asks something of others. Leaves whose promise it is
-to ``promises``.
+several the weakest counts; (2) a negation turns a promise into a refusal, and "not ruled out" is no refusal; (3) who
+acts is the subject of the governing word, or its object where the word asks something of others. Leaves whose promise
+it is to ``promises``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ from holdfire.records.statement import MODALITIES
 from holdfire.statements.english.promise_words import ACTS, MODAL_WORDS, MODALS, capability_of, number_of
 from holdfire.statements.english.sources import is_passive, subject_of
 from holdfire.statements.parse import Parse, Token
+from holdfire.statements.words import word_set
 
 __all__ = ["Act", "acts_in", "words_of_act"]
 
 ASKS_OTHERS = frozenset(("required", "desired", "expected"))
 NEGATIONS = frozenset(("not", "n't", "n’t", "never", "no"))
-JOINS = frozenset("join contribute participate take agree support guarantee defend help step act back be go".split())
+JOINS = word_set(
+    """
+    join contribute participate take agree support guarantee defend help step act back be go
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -66,16 +71,16 @@ def _governed(parse: Parse, token: Token) -> list[tuple[str, int]]:
         return found
     modality = MODAL_WORDS.get(token.lemma) or MODAL_WORDS.get(token.low)
     is_word = token.pos in ("VERB", "ADJ") or (token.pos == "NOUN" and token.dep in ("dobj", "attr"))
-    if modality is not None and is_word and token.dep not in ("amod", "compound"):
-        if token.lemma != "look" or any(k.low in ("at", "into") for k in parse.kids(token.i, "prep")):
-            found.append((modality, token.i))
+    looks_into = token.lemma != "look" or any(k.low in ("at", "into") for k in parse.kids(token.i, "prep"))
+    if modality is not None and is_word and token.dep not in ("amod", "compound") and looks_into:
+        found.append((modality, token.i))
     if token.lemma == "rule" and any(k.low == "out" for k in parse.kids(token.i, "prt", "prep", "advmod")):
         found.append(("refused", token.i))
     if token.lemma == "go" and token.tag == "VBG" and parse.kids(token.i, "xcomp"):
         found.append(("will", token.i))
-    if token.tag == "VBG" and token.lemma in ACTS and any(k.lemma == "be" for k in parse.kids(token.i, "aux")):
-        if token.lemma != "go":
-            found.append(("will", token.i))
+    is_going_on = token.tag == "VBG" and any(k.lemma == "be" for k in parse.kids(token.i, "aux"))
+    if is_going_on and token.lemma in ACTS and token.lemma != "go":
+        found.append(("will", token.i))
     return found
 
 
@@ -93,7 +98,11 @@ def _act_verb(parse: Parse, governor: int) -> int:
         if token.lemma == "rule":
             kids += [k for k in parse.kids(here, "advcl", "ccomp") if k.tag == "VBG"]
         following = [k for k in kids if k.i not in seen and (k.pos in ("VERB", "AUX", "ADJ"))]
-        governs = token.lemma in MODAL_WORDS or token.low in MODAL_WORDS or token.lemma in ("be", "go", "rule", "stand", "have")
+        governs = (
+            token.lemma in MODAL_WORDS
+            or token.low in MODAL_WORDS
+            or token.lemma in ("be", "go", "rule", "stand", "have")
+        )
         if not following or not governs:
             return here
         here = following[0].i
@@ -106,7 +115,9 @@ def _act(parse: Parse, modality: str, governor: int, verb: int, barred: frozense
     while here != governor and parse.tokens[here].head != here and len(chain) < 8:
         here = parse.tokens[here].head
         chain.add(here)
-    negated = any(k.dep == "neg" or k.low in NEGATIONS for i in chain for k in parse.kids(i) if k.dep in ("neg", "det", "advmod"))
+    negated = any(
+        k.dep == "neg" or k.low in NEGATIONS for i in chain for k in parse.kids(i) if k.dep in ("neg", "det", "advmod")
+    )
     is_refusal = modality == "refused"
     if negated and is_refusal:
         modality = "not_ruled_out"
@@ -122,7 +133,8 @@ def _act(parse: Parse, modality: str, governor: int, verb: int, barred: frozense
         governor=governor,
         verb=verb,
         subject=_subject(parse, modality, governor, verb),
-        capability=capability_of(lemmas) or ("other" if parse.tokens[verb].lemma in JOINS or verb == governor else None),
+        capability=capability_of(lemmas)
+        or ("other" if parse.tokens[verb].lemma in JOINS or verb == governor else None),
         quantity=quantity,
         unit=unit,
         place=_place(parse, things),
@@ -160,7 +172,11 @@ def _lemmas(parse: Parse, things: list[int]) -> list[str]:
     for i in things:
         token = parse.tokens[i]
         after = parse.tokens[i + 1] if i + 1 < len(parse.tokens) else None
-        if token.low == "air" and after is not None and after.lemma in ("defence", "defense", "force", "cover", "policing"):
+        if (
+            token.low == "air"
+            and after is not None
+            and after.lemma in ("defence", "defense", "force", "cover", "policing")
+        ):
             found.append("air-defence")
         elif token.low == "back" and after is not None and after.low in ("up", "-"):
             found.append("backup")

@@ -1,8 +1,10 @@
 """Arrange: from all that the rules found in a passage to attributions of which each word belongs to one only.
 
 Rules: (1) of two with one cue, or with crossing cues, the stronger shape stays; (2) an attribution inside another's
-content is nested: it stays where somebody else than the outer speaker says, promises, denies, asks or demands something,
-and falls where it is a thought, or the outer speaker's own word again ("he said he hoped"); (3) nested ones are relayed.
+content is nested: it stays where somebody else than the outer speaker says, promises, denies, asks or demands
+something,
+and falls where it is a thought, or the outer speaker's own word again ("he said he hoped"); (3) nested ones are
+relayed.
 Source: conventions.
 """
 
@@ -38,23 +40,18 @@ def arrange(passage: Passage, found: list[Found]) -> list[Arranged]:
         if not rivals:
             kept.append(one)
     kept = [one for one in kept if not (one.kind in ("ask", "demand", "think", "want") and _in_a_source(one, kept))]
-    kept.sort(key=_first)
-    order: list[Arranged] = []
-    placed: dict[int, int] = {}
-    for one in kept:
-        outer = [other for other in kept if other is not one and _holds(other, one)]
+    placed: list[tuple[Found, Found | None]] = []
+    for one in sorted(kept, key=lambda f: (-_size(f), _first(f))):
+        outer = [other for other, _ in placed if _holds(other, one)]
         if not outer:
-            placed[id(one)] = len(order)
-            order.append(Arranged(one))
-    for one in kept:
-        if id(one) in placed:
+            placed.append((one, None))
             continue
-        outer = [other for other in kept if other is not one and _holds(other, one)]
         nearest = min(outer, key=_size)
-        if id(nearest) in placed and one.kind in SPEAKING and one.source and not _same_speaker(passage, nearest, one):
-            placed[id(one)] = len(order)
-            order.append(Arranged(one, placed[id(nearest)]))
-    return order
+        if one.kind in SPEAKING and one.source and not _same_speaker(passage, nearest, one):
+            placed.append((one, nearest))
+    placed.sort(key=lambda pair: (pair[1] is not None, _first(pair[0]) if pair[1] is None else -_size(pair[0])))
+    order = [one for one, _ in placed]
+    return [Arranged(one, None if outer is None else order.index(outer)) for one, outer in placed]
 
 
 def _first(found: Found) -> int:
@@ -72,7 +69,9 @@ def _inside(i: int, found: Found) -> bool:
 def _holds(outer: Found, inner: Found) -> bool:
     """Whether an attribution stands in another's content."""
     cue = inner.cue or (inner.contents[0][0],)
-    return all(_inside(i, outer) for i in cue) and not (inner.cue and all(_inside(i, inner) for i in outer.cue or (-1,)))
+    return all(_inside(i, outer) for i in cue) and not (
+        inner.cue and all(_inside(i, inner) for i in outer.cue or (-1,))
+    )
 
 
 def _in_a_source(one: Found, kept: list[Found]) -> bool:

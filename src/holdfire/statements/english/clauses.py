@@ -1,7 +1,9 @@
 """Clauses: verbs that attribute without a whole quotation, by the complements of their frames.
 
-Turns each verb of a passage into at most one attribution. Rules: a complement counts where the lexicon lets the verb take
-it; a verb that the lexicon does not know counts with a *that* and a person for a subject; a clause before the cue is taken
+Turns each verb of a passage into at most one attribution. Rules: a complement counts where the lexicon lets the verb
+take
+it; a verb that the lexicon does not know counts with a *that* and a person for a subject; a clause before the cue is
+taken
 from the start of its sentence, a clause after it to the end, less what belongs to another cue. Source: lexicon,
 conventions.
 """
@@ -14,18 +16,25 @@ from holdfire.statements.english.lexicon import NO_CUES, VERBS, Frame
 from holdfire.statements.english.quoting import verb_cue
 from holdfire.statements.english.sources import is_passive, is_person_like, subject_of
 from holdfire.statements.parse import Token
+from holdfire.statements.words import word_set
 
 __all__ = ["clauses"]
 
-WH = frozenset("whether if how what why who when where which whom whose".split())
-TAIL = frozenset("if unless because although though as after before when until once since so".split())
+WH = word_set("whether if how what why who when where which whom whose")
+TAIL = word_set("if unless because although though as after before when until once since so")
 # Whom these ask something of is spoken to, and no part of what is asked.
-ADDRESSES = frozenset(
-    """urge ask tell order instruct command advise press pressure push encourage call implore exhort beg invite remind warn
-    counsel direct lobby challenge dare plead require""".split()
+ADDRESSES = word_set(
+    """
+    urge ask tell order instruct command advise press pressure push encourage call implore exhort beg invite
+    remind warn counsel direct lobby challenge dare plead require
+    """
 )
 # Their infinitive is often hung beside them by the parser.
-LOOSE = frozenset("agree call warn urge ask promise plead appeal beg vow pledge threaten promise decide vote".split())
+LOOSE = word_set(
+    """
+    agree call warn urge ask promise plead appeal beg vow pledge threaten promise decide vote
+    """
+)
 # After a comma these open a sentence about somebody else.
 CONTRAST = frozenset(("while", "whereas", "even"))
 
@@ -35,6 +44,8 @@ def clauses(passage: Passage, taken: set[int]) -> list[Found]:
     found = []
     for token in passage.parse.tokens:
         if token.i in taken or token.i in passage.stand_in_at or token.pos not in ("VERB", "AUX"):
+            continue
+        if token.dep in ("advcl", "acl", "relcl") and _is_to(passage, token):
             continue
         if token.lemma == "be" or (token.pos == "AUX" and token.lemma not in VERBS):
             continue
@@ -123,13 +134,12 @@ def _is_open_cue(passage: Passage, verb: Token, opener: str) -> bool:
 def _before(passage: Passage, verb: Token, clause: Token) -> list[int]:
     """Return the tokens of a clause that stands before its cue, and what follows the cue as part of it."""
     parse = passage.parse
-    start, end = parse.sentence_of(verb.i)
-    first = start
+    first, _ = parse.sentence_of(verb.i)
     if verb.dep == "conj":
         first = min(parse.subtree(clause.i))
     left = min([verb.i, *(k for s in parse.kids(verb.i, "nsubj", "nsubjpass") for k in parse.subtree(s.i))])
     left = min(left, *(k.i for k in parse.kids(verb.i) if clause.i < k.i < verb.i and k.dep != "ccomp"), verb.i)
-    inside = [i for i in range(first, left)]
+    inside = list(range(first, left))
     inside += [i for i in parse.subtree(clause.i) if i > verb.i]
     return [i for i in inside if i not in passage.stand_in_at or i < left]
 
@@ -146,8 +156,10 @@ def _after(passage: Passage, verb: Token, inside: list[int]) -> list[int]:
             continue
         tail = parse.subtree(kid.i)
         opener = parse.tokens[tail[0]].low
-        is_tail = (kid.dep == "advcl" and opener in TAIL) or (kid.dep in ("prep", "xcomp", "dobj") and tail[0] <= last + 2)
-        if is_tail and not set(tail) & _cue_tails(passage, tail[0], tail[-1] + 1) and kid.lemma != "accord":
+        is_tail = (kid.dep == "advcl" and opener in TAIL) or (
+            kid.dep in ("prep", "xcomp", "dobj") and tail[0] <= last + 2
+        )
+        if is_tail and not set(tail) & _cue_tails(passage, tail[0] - 1, tail[-1] + 1) and kid.lemma != "accord":
             kept += range(last + 1, tail[-1] + 1)
             last = max(kept)
     return kept
@@ -211,7 +223,7 @@ def _fronted(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found 
         return None
     start, end = parse.sentence_of(verb.i)
     own = {*parse.subtree(subject.i), verb.i, *(k.i for k in parse.kids(verb.i, "aux", "neg", "advmod"))}
-    own = {i for i in own if abs(i - verb.i) <= 40 and (i - verb.i) * (subject.i - verb.i) >= 0 or i == verb.i}
+    own = {i for i in own if (abs(i - verb.i) <= 40 and (i - verb.i) * (subject.i - verb.i) >= 0) or i == verb.i}
     first, last = min(own), max(own)
     marks = (",", '"', "—", "–")
     if first <= start + 1 or parse.tokens[first - 1].text not in marks:
@@ -245,7 +257,7 @@ def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Fou
     if passive:
         frame = frame or _with(frames, "C")
         subject = parse.kids(verb.i, "nsubjpass")
-        if frame is None:
+        if frame is None or any(k.tag == "MD" for k in parse.kids(verb.i, "aux")):
             return None
         if frame.kind != "demand" and subject and verb.lemma not in ADDRESSES:
             inside = [*parse.subtree(subject[0].i), *inside]
@@ -254,7 +266,11 @@ def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Fou
         frame = _with(frames, "I")
     if frame is None or not is_person_like(subject_of(parse, verb.i)):
         return None
-    led = [k.i for k in parse.kids(verb.i, "prep") if k.i == verb.i + 1 and k.low in ("on", "upon")]
+    led = [
+        k.i
+        for k in parse.kids(verb.i, "prep")
+        if verb.lemma == "call" and k.i == verb.i + 1 and k.low in ("on", "upon")
+    ]
     return _make(passage, verb, frame, "infinitive", _after(passage, verb, inside), tuple(led))
 
 
@@ -318,7 +334,9 @@ def _phrase(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found |
             thing = [i for k in parse.kids(kid.i, "pobj", "pcomp") for i in parse.subtree(k.i)]
             if thing:
                 near = kid.i - verb.i <= 2
-                return _make(passage, verb, frame, "phrase", thing if near else [kid.i, *thing], (kid.i,) if near else ())
+                return _make(
+                    passage, verb, frame, "phrase", thing if near else [kid.i, *thing], (kid.i,) if near else ()
+                )
     return None
 
 

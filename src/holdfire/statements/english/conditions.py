@@ -2,8 +2,8 @@
 
 Turns the sentence of an act into its conditions. Rules: a condition is opened by a word or phrase of the table and ends
 with its clause or phrase; what names law, mandate or parliament is *legal*; what names hope or expectation is an
-*expectation*; what is about the state of peace (a ceasefire, a deal) or opened by a word of time is *temporal*; what asks
-something of somebody else is a *requirement*.
+*expectation*; what is about the state of peace (a ceasefire, a deal) or opened by a word of time is *temporal*; what
+asks something of somebody else is a *requirement*.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ __all__ = ["conditions_in"]
 OPENERS = tuple(
     tuple(phrase.split())
     for phrase in sorted(
-        """if|unless|once|until|after|following|pending|provided|providing|as soon as|as long as|so long as|only if|only when
-        |only after|subject to|conditional on|conditional upon|contingent on|contingent upon|depending on|dependent on
+        """if|unless|once|until|after|following|pending|provided|providing|as soon as|as long as|so long as
+        |only if|only when|only after|subject to|conditional on|conditional upon|contingent on|contingent upon
+        |depending on|dependent on
         |on condition|on the condition|on condition that|in return for|in exchange for|in the event of|in the event that
         |assuming|when|with the expectation|in the expectation|in expectation|with the hope|in the hope|in the hopes
-        |with the approval|with approval|with the consent|with a mandate|under a mandate|under a|under an|with the backing
-        |with the support|with the backup|with a backup|on the understanding|on the assumption|before|without|with an
-        |given|in case|not without|not before|not until|in the framework of|within the framework of|backed by""".replace("\n", "").split("|"),
+        |with the approval|with approval|with the consent|with a mandate|under a mandate|under a|under an
+        |with the backing|with the support|with the backup|with a backup|on the understanding|on the assumption
+        |before|without|with an
+        |given|in case|not without|not before|not until|in the framework of|within the framework of
+        |backed by""".replace("\n", "").split("|"),
         key=lambda phrase: -len(phrase.split()),
     )
     if phrase.strip()
@@ -41,7 +44,9 @@ PEACE = re.compile(
 TIME = frozenset(("after", "once", "until", "when", "following", "before", "pending"))
 
 
-def conditions_in(parse: Parse, start: int, end: int, barred: frozenset[int] = frozenset()) -> list[tuple[str, int, int]]:
+def conditions_in(
+    parse: Parse, start: int, end: int, barred: frozenset[int] = frozenset()
+) -> list[tuple[str, int, int]]:
     """Return the conditions among tokens ``start`` to ``end``, as (type, first token, last + 1).
 
     Parameters
@@ -97,6 +102,8 @@ def _opens_anew(parse: Parse, stop: int, i: int) -> bool:
     token = parse.tokens[stop]
     if token.text != "," or stop + 1 >= len(parse.tokens):
         return False
+    if _opener_at(parse, stop + 1, len(parse.tokens)):
+        return True
     rest = parse.tokens[stop + 1]
     head = parse.tokens[rest.head]
     return rest.dep in ("nsubj", "det", "poss", "compound", "expl") and parse.tokens[i].head != head.i
@@ -110,7 +117,7 @@ def _type_of(parse: Parse, i: int, width: int, last: int) -> str | None:
         return "expectation"
     if LEGAL.search(text):
         return "legal"
-    if width == 1 and opener in ("with", "given", "under") or opening in ("under a", "under an", "with an"):
+    if (width == 1 and opener in ("with", "given", "under")) or opening in ("under a", "under an", "with an"):
         return None
     if opener in TIME or opening in ("as soon as", "only after", "only when", "not before", "not until"):
         if opener in ("when", "before", "after") and not PEACE.search(text) and width == 1:

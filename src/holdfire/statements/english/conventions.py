@@ -1,21 +1,24 @@
 """Conventions: which words of an English sentence count as source, as cue and as content.
 
-All the conventions are in this module, so that they can be changed in one place. They follow the practice of attribution
+All the conventions are in this module, so that they can be changed in one place. They follow the practice of
+attribution
 corpora of English news (PARC 3.0; PolNeAR):
 
 1. *Source*: the whole noun phrase, with determiner, title, apposition and relative clause, and the comma that closes an
    apposition before the cue ("the finance minister, Ann Lee,"). A pronoun or a relative pronoun is a source itself.
 2. *Cue*: the verb with its auxiliaries, negation, particle and the adverbs among or right before them ("has also said",
    "did not say", "ruled out"); the preposition that leads to the content ("called for"); both words of "according to";
-   the copula with its adjective ("is confident"); a noun alone ("promise"), or with the verb that carries it ("expressed
-   hope"). Neither addressee nor time nor place ("told reporters on Friday": the cue is "told").
-3. *Content*: the clause with its *that*, *whether* or *to*; quotation marks and what stands inside them; not the comma or
-   full stop around it. It is discontinuous where source and cue interrupt it, and goes on into the next sentence where a
+   the copula with its adjective ("is confident"); a noun alone ("promise"), or with the verb that carries it
+   ("expressed hope"). Neither addressee nor time nor place ("told reporters on Friday": the cue is "told").
+3. *Content*: the clause with its *that*, *whether* or *to*; quotation marks and what stands inside them; not the comma
+or
+   full stop around it. It is discontinuous where source and cue interrupt it, and goes on into the next sentence where
+   a
    quotation does.
 4. A verb that only carries another one ("declined to say", "went on to argue") is part of that one's cue.
 
-Sources: Pareti, PARC 3.0: A Corpus of Attribution Relations (LREC 2016); Newell, Margolin, Ruths, An Attribution Relations
-Corpus for Political News (LREC 2018).
+Sources: Pareti, PARC 3.0: A Corpus of Attribution Relations (LREC 2016); Newell, Margolin, Ruths, An Attribution
+Relations Corpus for Political News (LREC 2018).
 """
 
 from __future__ import annotations
@@ -23,15 +26,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from holdfire.statements.parse import Parse, Token
+from holdfire.statements.words import word_set
 
 __all__ = [
     "CARRIERS", "content_runs", "cue_group", "noun_phrase", "runs", "trimmed",
 ]  # fmt: skip
 
 AUXILIARY = frozenset(("aux", "auxpass", "neg"))
-CARRIERS = frozenset(
-    "decline refuse go continue begin start seem appear try attempt use fail proceed need happen hasten rush feel "
-    "like love hate want pause stop forget".split()
+CARRIERS = word_set(
+    """
+    decline refuse go continue begin start seem appear try attempt use fail proceed need happen hasten rush feel
+    like love hate want pause stop forget
+    """
 )
 OUTER_MARKS = frozenset(",.;:—–-…)(")
 NOT_IN_SOURCE = frozenset(("punct", "cc"))
@@ -124,9 +130,8 @@ def cue_group(parse: Parse, verb: int, barred: Collection[int] = ()) -> tuple[in
         group.add(j)
         j += 1
     after = parse.tokens[j] if j < len(parse.tokens) and j not in barred else None
-    if after is not None and after.head == verb and (after.dep == "prt" or after.low in ("back", "out")):
-        if after.pos in ("ADP", "ADV", "PART"):
-            group.add(j)
+    if after is not None and after.head == verb and after.pos in ("ADP", "ADV", "PART"):
+        group.update([j] if after.dep == "prt" or after.low in ("back", "out") else [])
     first = min(group)
     if first >= 2 and parse.tokens[first - 1].low in ("and", "or", "nor") and parse.tokens[verb].dep == "conj":
         twin = parse.tokens[first - 2]
@@ -139,7 +144,9 @@ def _belongs(parse: Parse, token: Token, verb: int, kids: dict[int, Token]) -> b
     if token.i in kids:
         if token.low == "far" and token.i and parse.tokens[token.i - 1].low == "so":
             return True
-        return token.dep in AUXILIARY or (token.dep == "advmod" and token.pos in ("ADV", "PART") and token.low not in WH)
+        return token.dep in AUXILIARY or (
+            token.dep == "advmod" and token.pos in ("ADV", "PART") and token.low not in WH
+        )
     if token.low == "so" and parse.tokens[token.i + 1].low == "far":
         return True
     return token.head in kids and token.dep == "advmod" and token.pos == "ADV" and token.low not in WH

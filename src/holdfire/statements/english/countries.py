@@ -14,29 +14,44 @@ __all__ = ["country_of", "is_country_word"]
 
 # Adjective or people: state, where the adjective does not begin with the state's name.
 _ADJECTIVES = """
-Afghan:AF Albanian:AL Algerian:DZ American:US Angolan:AO Argentine:AR Argentinian:AR Armenian:AM Australian:AU Austrian:AT
-Azerbaijani:AZ Azeri:AZ Bahraini:BH Bangladeshi:BD Belarusian:BY Belgian:BE Bolivian:BO Bosnian:BA Brazilian:BR British:GB
+Afghan:AF Albanian:AL Algerian:DZ American:US Angolan:AO Argentine:AR Argentinian:AR Armenian:AM Australian:AU
+Austrian:AT
+Azerbaijani:AZ Azeri:AZ Bahraini:BH Bangladeshi:BD Belarusian:BY Belgian:BE Bolivian:BO Bosnian:BA Brazilian:BR
+British:GB
 Briton:GB Britons:GB Bulgarian:BG Burmese:MM Burundian:BI Cambodian:KH Cameroonian:CM Canadian:CA Chadian:TD Chilean:CL
-Chinese:CN Colombian:CO Congolese:CD Croatian:HR Croat:HR Cuban:CU Cypriot:CY Czech:CZ Danish:DK Dane:DK Danes:DK Dutch:NL
-Ecuadorian:EC Egyptian:EG Emirati:AE English:GB Eritrean:ER Estonian:EE Ethiopian:ET Filipino:PH Philippine:PH Finnish:FI
+Chinese:CN Colombian:CO Congolese:CD Croatian:HR Croat:HR Cuban:CU Cypriot:CY Czech:CZ Danish:DK Dane:DK Danes:DK
+Dutch:NL
+Ecuadorian:EC Egyptian:EG Emirati:AE English:GB Eritrean:ER Estonian:EE Ethiopian:ET Filipino:PH Philippine:PH
+Finnish:FI
 Finn:FI Finns:FI French:FR Georgian:GE German:DE Ghanaian:GH Greek:GR Guatemalan:GT Haitian:HT Honduran:HN Hungarian:HU
-Icelandic:IS Indian:IN Indonesian:ID Iranian:IR Iraqi:IQ Irish:IE Israeli:IL Italian:IT Ivorian:CI Jamaican:JM Japanese:JP
-Jordanian:JO Kazakh:KZ Kenyan:KE Korean:KR Kosovar:XK Kuwaiti:KW Kyrgyz:KG Lao:LA Latvian:LV Lebanese:LB Liberian:LR Libyan:LY
+Icelandic:IS Indian:IN Indonesian:ID Iranian:IR Iraqi:IQ Irish:IE Israeli:IL Italian:IT Ivorian:CI Jamaican:JM
+Japanese:JP
+Jordanian:JO Kazakh:KZ Kenyan:KE Korean:KR Kosovar:XK Kuwaiti:KW Kyrgyz:KG Lao:LA Latvian:LV Lebanese:LB Liberian:LR
+Libyan:LY
 Lithuanian:LT Luxembourgish:LU Macedonian:MK Malaysian:MY Malian:ML Maltese:MT Mexican:MX Moldovan:MD Mongolian:MN
-Montenegrin:ME Moroccan:MA Mozambican:MZ Namibian:NA Nepalese:NP Nepali:NP Nicaraguan:NI Nigerian:NG Nigerien:NE Norwegian:NO
-Omani:OM Pakistani:PK Palestinian:PS Panamanian:PA Paraguayan:PY Peruvian:PE Polish:PL Pole:PL Poles:PL Portuguese:PT Qatari:QA
-Romanian:RO Russian:RU Rwandan:RW Salvadoran:SV Saudi:SA Scottish:GB Senegalese:SN Serbian:RS Serb:RS Singaporean:SG Slovak:SK
+Montenegrin:ME Moroccan:MA Mozambican:MZ Namibian:NA Nepalese:NP Nepali:NP Nicaraguan:NI Nigerian:NG Nigerien:NE
+Norwegian:NO
+Omani:OM Pakistani:PK Palestinian:PS Panamanian:PA Paraguayan:PY Peruvian:PE Polish:PL Pole:PL Poles:PL Portuguese:PT
+Qatari:QA
+Romanian:RO Russian:RU Rwandan:RW Salvadoran:SV Saudi:SA Scottish:GB Senegalese:SN Serbian:RS Serb:RS Singaporean:SG
+Slovak:SK
 Slovakian:SK Slovene:SI Slovenian:SI Somali:SO Spanish:ES Spaniard:ES Sudanese:SD Swedish:SE Swede:SE Swedes:SE Swiss:CH
-Syrian:SY Taiwanese:TW Tajik:TJ Tanzanian:TZ Thai:TH Tunisian:TN Turkish:TR Turk:TR Turks:TR Turkmen:TM Ugandan:UG Ukrainian:UA
+Syrian:SY Taiwanese:TW Tajik:TJ Tanzanian:TZ Thai:TH Tunisian:TN Turkish:TR Turk:TR Turks:TR Turkmen:TM Ugandan:UG
+Ukrainian:UA
 Uruguayan:UY Uzbek:UZ Venezuelan:VE Vietnamese:VN Welsh:GB Yemeni:YE Zambian:ZM Zimbabwean:ZW
 """
 _NAMES = """
-U.S.:US US:US USA:US U.S.A.:US America:US UK:GB U.K.:GB Britain:GB England:GB Scotland:GB Czechia:CZ Turkey:TR Türkiye:TR
-Burma:MM Holland:NL Macedonia:MK UAE:AE DRC:CD Palestine:PS Bosnia:BA Washington:US Pentagon:US Kremlin:RU Moscow:RU London:GB
-Westminster:GB Paris:FR Élysée:FR Elysee:FR Berlin:DE Rome:IT Madrid:ES Lisbon:PT Warsaw:PL Kyiv:UA Kiev:UA Minsk:BY Ankara:TR
+U.S.:US US:US USA:US U.S.A.:US America:US UK:GB U.K.:GB Britain:GB England:GB Scotland:GB Czechia:CZ Turkey:TR
+Türkiye:TR
+Burma:MM Holland:NL Macedonia:MK UAE:AE DRC:CD Palestine:PS Bosnia:BA Washington:US Pentagon:US Kremlin:RU Moscow:RU
+London:GB
+Westminster:GB Paris:FR Élysée:FR Elysee:FR Berlin:DE Rome:IT Madrid:ES Lisbon:PT Warsaw:PL Kyiv:UA Kiev:UA Minsk:BY
+Ankara:TR
 Athens:GR Bucharest:RO Sofia:BG Budapest:HU Prague:CZ Bratislava:SK Vienna:AT Bern:CH Oslo:NO Stockholm:SE Helsinki:FI
-Copenhagen:DK Tallinn:EE Riga:LV Vilnius:LT Dublin:IE Beijing:CN Tokyo:JP Seoul:KR Pyongyang:KP Delhi:IN Islamabad:PK Tehran:IR
-Baghdad:IQ Damascus:SY Beirut:LB Cairo:EG Riyadh:SA Doha:QA Ottawa:CA Canberra:AU Belgrade:RS Zagreb:HR Chisinau:MD Chișinău:MD
+Copenhagen:DK Tallinn:EE Riga:LV Vilnius:LT Dublin:IE Beijing:CN Tokyo:JP Seoul:KR Pyongyang:KP Delhi:IN Islamabad:PK
+Tehran:IR
+Baghdad:IQ Damascus:SY Beirut:LB Cairo:EG Riyadh:SA Doha:QA Ottawa:CA Canberra:AU Belgrade:RS Zagreb:HR Chisinau:MD
+Chișinău:MD
 Tbilisi:GE Yerevan:AM Baku:AZ Astana:KZ Jerusalem:IL Khartoum:SD Juba:SS Sanaa:YE Tripoli:LY
 """
 _PHRASES = {

@@ -1,7 +1,9 @@
 """Cues: from an article's paragraphs to its attributions, in tokens, passage by passage.
 
-Turns paragraphs into arranged attributions by parsing each skeleton once. Rule: quotations bind first, then clauses, then
-phrases; a quotation that runs through several paragraphs is one. Leaves speakers to ``speakers`` and offsets to ``reader``.
+Turns paragraphs into arranged attributions by parsing each skeleton once. Rule: quotations bind first, then clauses,
+then
+phrases; a quotation that runs through several paragraphs is one. Leaves speakers to ``speakers`` and offsets to
+``reader``.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ def attributions(read: Sequence[Passage]) -> list[list[Arranged]]:
         at, k = holder
         one = found[at][k]
         found[at][k] = Arranged(one.found.changed(more=(*one.found.more, follower)), one.outer)
-        found[n + 1] = [a for a in found[n + 1] if not (a.found.shape == "alone" and _is_of(read[n + 1], a, follower.start))]
+        found[n + 1] = [
+            a for a in found[n + 1] if not (a.found.shape == "alone" and _is_of(read[n + 1], a, follower.start))
+        ]
     return found
 
 
@@ -69,8 +73,8 @@ def _holder(found: list[list[Arranged]], n: int, start: int) -> tuple[int, int] 
         if any(a <= start < b for a, b in spans):
             return n, k
     for back in range(n - 1, -1, -1):
-        for k, one in enumerate(found[back]):
-            if any(q.paragraph == n and q.start == start for q in one.found.more):
+        for k, other in enumerate(found[back]):
+            if any(q.paragraph == n and q.start == start for q in other.found.more):
                 return back, k
     return None
 

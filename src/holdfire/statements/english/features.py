@@ -9,11 +9,16 @@ from __future__ import annotations
 from holdfire.statements.english.lexicon import VERBS
 from holdfire.statements.english.reader import Draft
 from holdfire.statements.english.sources import HUMAN
+from holdfire.statements.words import word_set
 
 __all__ = ["NESTED", "features_of"]
 
-COMMON = frozenset("say tell add note argue announce declare insist warn explain write claim acknowledge believe think ask "
-                   "report predict suggest stress maintain deny".split())  # fmt: skip
+COMMON = word_set(
+    """
+    say tell add note argue announce declare insist warn explain write claim acknowledge believe think ask
+    report predict suggest stress maintain deny
+    """
+)
 NESTED = "nested"
 
 

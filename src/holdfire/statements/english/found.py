@@ -1,4 +1,4 @@
-"""Found: an attribution as the rules find it, in tokens of a parsed paragraph, before it has offsets of the document."""
+"""Found: an attribution as the rules find it, in tokens of a parsed paragraph, before it has offsets."""
 
 from __future__ import annotations
 

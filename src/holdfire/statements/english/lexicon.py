@@ -1,16 +1,20 @@
 """Lexicon: English verbs, nouns and adjectives that attribute, with the complements by which they do.
 
-Turns a lemma into its frame. Rule: one line of a table holds a kind, its complements and its words; a verb that stands in
-no line attributes only where a whole quotation hangs on it. Complements: ``C`` a clause, with or without *that*; ``W`` a
-clause with *whether*, *how*, *what*; ``I`` an infinitive of the subject's own ("promised to send"); ``J`` an object with an
-infinitive ("urged them to leave"); ``G`` a gerund; ``O`` a noun phrase; ``A`` an object with *as* or a second object;
-``P`` a phrase with one of the prepositions named. Kinds: ``say``, ``affirm``, ``promise``, ``deny``, ``refuse``, ``ask``,
-``demand``, ``think``, ``want``, ``expect``, ``fear``, ``learn``, ``show``, ``judge``.
+Turns a lemma into its frame. Rule: one line of a table holds a kind, its complements and its words; a verb that stands
+in
+no line attributes only where a whole quotation hangs on it. Complements: ``C`` a clause, with or without *that*; ``W``
+a
+clause with *whether*, *how*, *what*; ``I`` an infinitive of the subject's own ("promised to send"); ``J`` an object
+with an infinitive ("urged them to leave"); ``G`` a gerund; ``O`` a noun phrase; ``A`` an object with *as* or a second
+object; ``P`` a phrase with one of the prepositions named. Kinds: ``say``, ``affirm``, ``promise``, ``deny``,
+``refuse``, ``ask``, ``demand``, ``think``, ``want``, ``expect``, ``fear``, ``learn``, ``show``, ``judge``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from holdfire.statements.words import word_set
 
 __all__ = ["ADJECTIVES", "NOUNS", "NO_CUES", "PREPOSITIONAL", "VERBS", "Frame"]
 
@@ -28,9 +32,11 @@ _VERBS = """
 say CW: say
 say CW: tell add note state remark observe mention repeat reiterate recount relate comment reply respond answer retort
     counter interject continue conclude stress emphasize emphasise underline underscore highlight reaffirm testify write
-    tweet post blog quip joke mutter whisper shout yell cry exclaim declare proclaim recall explain report disclose reveal
+    tweet post blog quip joke mutter whisper shout yell cry exclaim declare proclaim recall explain report disclose
+    reveal
     divulge relay volunteer opine muse brag boast gush concede acknowledge admit grant allow confess insist maintain
-    contend argue assert claim allege charge aver posit counsel caution warn predict forecast foresee prophesy hint imply
+    contend argue assert claim allege charge aver posit counsel caution warn predict forecast foresee prophesy hint
+    imply
     intimate suggest signal indicate elaborate clarify specify specify detail summarise summarize recap pronounce
     announce advise inform notify remind assure reassure brief telegraph venture interrupt fume rage complain lament
     grumble gripe whine protest object marvel ponder reason theorize theorise speculate surmise postulate hypothesize
@@ -101,14 +107,18 @@ judge Pobj/with: charge credit
 """
 
 # Verbs whose clause is brought about, shown or meant rather than said; none is a cue by a clause.
-NO_CUES = frozenset(
-    "ensure make let help get have be seem appear happen turn keep require cause allow enable mean force start begin stop "
-    "continue try manage fail tend use go come do give take put set leave become remain stay finish avoid risk involve "
-    "include follow depend result matter suffice help watch prevent permit work serve exist occur look sound prove".split()
+NO_CUES = word_set(
+    """
+    ensure make let help get have be seem appear happen turn keep require cause allow enable mean force start
+    begin stop continue try manage fail tend use go come do give take put set leave become remain stay finish
+    avoid risk involve include follow depend result matter suffice help watch prevent permit work serve exist
+    occur look sound prove
+    """
 )
 
 _NOUNS = """
-say CW: claim statement assertion allegation accusation argument contention comment remark declaration announcement report
+say CW: claim statement assertion allegation accusation argument contention comment remark declaration announcement
+    report
     testimony suggestion insistence acknowledgment acknowledgement admission concession explanation observation message
     word news rumor rumour speculation prediction forecast warning assurance reminder conclusion finding indication hint
     sign evidence complaint objection criticism notion idea theory view opinion judgment judgement assessment revelation

@@ -1,6 +1,7 @@
 """Offices: from a noun phrase to the office that it names, in its own words, and the state it belongs to.
 
-Rule: the office is what stands between a determiner or a state's adjective and the person's name, or the phrase around an
+Rule: the office is what stands between a determiner or a state's adjective and the person's name, or the phrase around
+an
 office's noun ("head of the observer mission"); a possessive of a state or its pronoun says whose it is.
 """
 
@@ -8,20 +9,28 @@ from __future__ import annotations
 
 from holdfire.statements.english.countries import country_of
 from holdfire.statements.parse import Parse
+from holdfire.statements.words import word_set
 
 __all__ = ["OFFICES", "country_in", "office_in"]
 
-OFFICES = frozenset(
-    """minister president chancellor premier governor mayor senator congressman congresswoman representative ambassador
-    envoy general colonel admiral commander lieutenant major captain brigadier marshal spokesman spokeswoman spokesperson
-    adviser advisor secretary chief head leader chairman chairwoman chair director commissioner speaker deputy king queen
-    prince princess sheikh emir sultan pope bishop archbishop cardinal rabbi imam judge justice prosecutor attorney
-    inspector coordinator mediator negotiator rapporteur chairperson manager editor professor analyst expert economist
-    lawyer strategist pollster historian candidate nominee lawmaker legislator undersecretary diplomat official aide
-    counsel whip sheriff superintendent dean rector founder owner executive officer researcher scientist engineer farmer
-    teacher doctor activist author columnist correspondent veteran counsellor councillor councilor delegate""".split()
+OFFICES = word_set(
+    """
+    minister president chancellor premier governor mayor senator congressman congresswoman representative
+    ambassador envoy general colonel admiral commander lieutenant major captain brigadier marshal spokesman
+    spokeswoman spokesperson adviser advisor secretary chief head leader chairman chairwoman chair director
+    commissioner speaker deputy king queen prince princess sheikh emir sultan pope bishop archbishop cardinal
+    rabbi imam judge justice prosecutor attorney inspector coordinator mediator negotiator rapporteur
+    chairperson manager editor professor analyst expert economist lawyer strategist pollster historian candidate
+    nominee lawmaker legislator undersecretary diplomat official aide counsel whip sheriff superintendent dean
+    rector founder owner executive officer researcher scientist engineer farmer teacher doctor activist author
+    columnist correspondent veteran counsellor councillor councilor delegate
+    """
 )
-TITLES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. sir lady lord dame sen. rep. gov. gen. col. prof. sgt. lt.".split())
+TITLES = word_set(
+    """
+    mr mr. mrs mrs. ms ms. miss dr dr. sir lady lord dame sen. rep. gov. gen. col. prof. sgt. lt.
+    """
+)
 
 
 def office_in(parse: Parse, head: int, stop: frozenset[int] = frozenset()) -> str | None:
@@ -40,9 +49,9 @@ def office_in(parse: Parse, head: int, stop: frozenset[int] = frozenset()) -> st
     before = head - 1
     while before in stop:
         before -= 1
-    if before >= 0 and (parse.tokens[before].lemma in OFFICES or parse.tokens[before].low in OFFICES):
-        if parse.tokens[before].head in (head, *stop) or parse.tokens[before].pos in ("PROPN", "NOUN"):
-            return _before(parse, before)
+    leads = parse.tokens[before] if before >= 0 else None
+    if leads is not None and (leads.lemma in OFFICES or leads.low in OFFICES) and leads.pos in ("PROPN", "NOUN"):
+        return _before(parse, before)
     return None
 
 

@@ -1,6 +1,7 @@
-"""Phrases: cues that are no verbs - *according to*, adjectives ("is confident that"), nouns ("his warning that"), colons.
+"""Phrases: cues that are no verbs - *according to*, adjectives ("is sure that"), nouns ("his warning that"), colons.
 
-Turns a passage into those attributions. Rule: a noun or an adjective counts only with the clause, infinitive or phrase that
+Turns a passage into those attributions. Rule: a noun or an adjective counts only with the clause, infinitive or phrase
+that
 the lexicon lets it take; a colon counts in a headline alone. Source: lexicon, conventions.
 """
 
@@ -14,6 +15,7 @@ from holdfire.statements.english.lexicon import ADJECTIVES, NOUNS, PREPOSITIONAL
 from holdfire.statements.english.repair import LIGHT
 from holdfire.statements.english.sources import is_person_like, subject_of
 from holdfire.statements.parse import Token
+from holdfire.statements.words import word_set
 
 __all__ = ["adjectives", "by_phrase", "headline", "nouns"]
 
@@ -29,7 +31,7 @@ def by_phrase(passage: Passage) -> list[Found]:
             if tuple(parse.tokens[i + k].low for k in range(len(words))) != words:
                 continue
             last = parse.tokens[i + len(words) - 1]
-            heads = parse.kids(last.i, "pobj") or [t for t in parse.tokens[last.i + 1 : last.i + 2]]
+            heads = parse.kids(last.i, "pobj") or list(parse.tokens[last.i + 1 : last.i + 2])
             if not heads:
                 continue
             start, end = parse.sentence_of(i)
@@ -37,21 +39,20 @@ def by_phrase(passage: Passage) -> list[Found]:
             # What stands after the comma is the writer's sentence again, not the source's.
             source = noun_phrase(parse, heads[0].i, set(cue))
             source = _until_clause(passage, source)
-            indices = [t for t in range(start, end) if t not in passage.stand_in_at or True]
-            contents = content_runs(parse, indices, {*cue, *source})
+            contents = content_runs(parse, range(start, end), {*cue, *source})
             contents = tuple(run for run in contents if _is_worth(passage, run))
             if contents and source:
-                found.append(
-                    Found(passage, kind, "according", cue, source, contents, subject=heads[0].i, verb=i)
-                )
+                found.append(Found(passage, kind, "according", cue, source, contents, subject=heads[0].i, verb=i))
     return found
 
 
 def _until_clause(passage: Passage, source: tuple[int, ...]) -> tuple[int, ...]:
     for k in source:
-        if passage.parse.tokens[k].text == "," and k + 1 in source and passage.parse.tokens[k + 1].dep in ("nsubj", "det"):
-            if passage.parse.tokens[passage.parse.tokens[k + 1].head].pos in ("VERB", "AUX"):
-                return tuple(i for i in source if i < k)
+        after = passage.parse.tokens[k + 1] if k + 1 in source else None
+        if passage.parse.tokens[k].text != "," or after is None or after.dep not in ("nsubj", "det"):
+            continue
+        if passage.parse.tokens[after.head].pos in ("VERB", "AUX"):
+            return tuple(i for i in source if i < k)
     return source
 
 
@@ -76,7 +77,7 @@ def adjectives(passage: Passage) -> list[Found]:
             cue = cue_group(parse, token.i)
         else:
             continue
-        if subject is None or not is_person_like(subject) or cue[-1] - cue[0] > 6:
+        if subject is None or not is_person_like(subject) or subject.low == "it" or cue[-1] - cue[0] > 6:
             continue
         for complement, frame in _complement(passage, token, copula, frames):
             source = noun_phrase(parse, subject.i, {*cue, *complement})
@@ -89,12 +90,10 @@ def adjectives(passage: Passage) -> list[Found]:
     return [one for one in found if one.contents]
 
 
-COPULAS = frozenset("be become remain feel seem appear sound look grow get stay stand".split())
+COPULAS = word_set("be become remain feel seem appear sound look grow get stay stand")
 
 
-def _complement(
-    passage: Passage, word: Token, copula: int, frames: tuple[Frame, ...]
-) -> list[tuple[list[int], Frame]]:
+def _complement(passage: Passage, word: Token, copula: int, frames: tuple[Frame, ...]) -> list[tuple[list[int], Frame]]:
     parse = passage.parse
     found = []
     kids = [*parse.kids(word.i), *(parse.kids(copula) if copula != word.i else [])]
@@ -103,13 +102,14 @@ def _complement(
             continue
         to = any(k.low == "to" and k.dep == "aux" for k in parse.kids(kid.i))
         for frame in frames:
-            if (kid.dep == "ccomp" or (kid.dep == "advcl" and kid.i - word.i < 25 and _begins_that(passage, kid))) and (
-                "C" in frame.complements
+            if (
+                (
+                    (kid.dep == "ccomp" or (kid.dep == "advcl" and kid.i - word.i < 25 and _begins_that(passage, kid)))
+                    and ("C" in frame.complements)
+                )
+                or (kid.dep in ("xcomp", "advcl") and to and "I" in frame.complements and kid.i > word.i)
+                or (kid.dep == "prep" and kid.low in frame.prepositions)
             ):
-                found.append((list(parse.subtree(kid.i)), frame))
-            elif kid.dep in ("xcomp", "advcl") and to and "I" in frame.complements and kid.i > word.i:
-                found.append((list(parse.subtree(kid.i)), frame))
-            elif kid.dep == "prep" and kid.low in frame.prepositions:
                 found.append((list(parse.subtree(kid.i)), frame))
     return found
 
@@ -143,9 +143,9 @@ def _noun_frame(passage: Passage, kid: Token, frames: tuple[Frame, ...]) -> Fram
         if kid.dep == "prep":
             if kid.low in frame.prepositions:
                 return frame
-        elif "that" in marks and "C" in frame.complements and kid.dep in ("acl", "ccomp", "relcl"):
-            return frame
-        elif marks[:1] == ["to"] and "I" in frame.complements and kid.dep == "acl":
+        elif ("that" in marks and "C" in frame.complements and kid.dep in ("acl", "ccomp", "relcl")) or (
+            marks[:1] == ["to"] and "I" in frame.complements and kid.dep == "acl"
+        ):
             return frame
     return None
 

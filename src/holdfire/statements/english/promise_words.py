@@ -1,12 +1,15 @@
 """Promise words: English words for how firmly somebody binds himself, to which capability, and in which number.
 
-Turns nothing; holds the tables that ``promises`` reads. Rule: a modality is taken from the word that governs the act, the
+Turns nothing; holds the tables that ``promises`` reads. Rule: a modality is taken from the word that governs the act,
+the
 weaker one where two do ("would be ready" is *would*); a capability from the nouns and verbs of the act, nearest first.
 """
 
 from __future__ import annotations
 
 import re
+
+from holdfire.statements.words import word_set
 
 __all__ = ["ACTS", "CAPABILITIES", "CONTEXT", "MODALS", "MODAL_WORDS", "capability_of", "number_of"]
 
@@ -24,9 +27,12 @@ MODAL_WORDS = {
     "willingness": "prepared", "readiness": "prepared", "stand": "prepared", "committed": "pledged",
     "plan": "planned", "intend": "planned", "aim": "planned", "mean": "planned", "resolve": "planned",
     "determined": "planned", "intention": "planned", "intent": "planned", "decision": "planned",
-    "open": "not_ruled_out", "explore": "exploring", "consider": "exploring", "study": "exploring", "weigh": "exploring",
-    "examine": "exploring", "mull": "exploring", "discuss": "exploring", "assess": "exploring", "contemplate": "exploring",
-    "look": "exploring", "review": "exploring", "debate": "exploring", "evaluate": "exploring", "investigate": "exploring",
+    "open": "not_ruled_out", "explore": "exploring", "consider": "exploring", "study": "exploring",
+    "weigh": "exploring",
+    "examine": "exploring", "mull": "exploring", "discuss": "exploring", "assess": "exploring",
+    "contemplate": "exploring",
+    "look": "exploring", "review": "exploring", "debate": "exploring", "evaluate": "exploring",
+    "investigate": "exploring",
     "want": "desired", "wish": "desired", "hope": "desired", "like": "desired", "seek": "desired", "desire": "desired",
     "prefer": "desired", "eager": "desired", "keen": "desired", "need": "required", "require": "required",
     "demand": "required", "urge": "required", "ask": "required", "call": "required", "request": "required",
@@ -34,22 +40,27 @@ MODAL_WORDS = {
     "refuse": "refused", "decline": "refused", "reject": "refused", "oppose": "refused", "refusal": "refused",
     "reluctant": "refused", "unwilling": "refused",
 }  # fmt: skip
-ACTS = frozenset(
-    """send deploy provide contribute commit join lead supply station host train monitor patrol deliver guarantee defend
-    protect support open allow participate take back dispatch offer lend give share make put keep maintain position base
-    assign fly sail escort clear demine sweep transport field form observe verify help reinforce establish run command
-    man staff equip fund finance set step intervene respond act stay remain go come build use mediate move ship transfer
-    secure police agree be do hand extend increase raise double expand assist aid continue place rotate post""".split()
+ACTS = word_set(
+    """
+    send deploy provide contribute commit join lead supply station host train monitor patrol deliver guarantee
+    defend protect support open allow participate take back dispatch offer lend give share make put keep
+    maintain position base assign fly sail escort clear demine sweep transport field form observe verify help
+    reinforce establish run command man staff equip fund finance set step intervene respond act stay remain go
+    come build use mediate move ship transfer secure police agree be do hand extend increase raise double expand
+    assist aid continue place rotate post
+    """
 )
 # Capability: words in lower case, lemmas.
 _CAPABILITIES = """
 backup: backup back-up backstop fallback backing
 monitoring: monitor monitoring observer observation verification verify inspector inspection patrol-mission watcher
-air: aircraft jet plane airspace fighter helicopter air-defence air-defense airpower squadron warplane drone patriot awacs
+air: aircraft jet plane airspace fighter helicopter air-defence air-defense airpower squadron warplane drone patriot
+    awacs
 sea: ship navy naval frigate minesweeper minehunter vessel maritime fleet destroyer corvette submarine mine-clearing sea
 intelligence: intelligence satellite surveillance reconnaissance radar imagery
 training: train training instructor trainer
-logistics: logistics logistic logistical transport fuel hospital medic medical ammunition engineer supply airlift sealift
+logistics: logistics logistic logistical transport fuel hospital medic medical ammunition engineer supply airlift
+    sealift
     convoy field-hospital ambulance repair
 base: base port airfield airport airbase harbour harbor hub barracks depot facility runway
 reassurance_force: troop soldier force brigade battalion peacekeeper contingent boot unit division military battlegroup

@@ -1,10 +1,10 @@
 """Promises: from a document's statements to what they bind whom to.
 
 Turns a reading into proposed commitments. Rules: (1) an act is *own* only where the speaker, by the speaker's own word,
-speaks of himself or of the state or body that he speaks for; (2) hearsay, and what is denied, asked, believed, expected or
-demanded, is never own; (3) words that cannot be tied to the speaker count as somebody else's; (4) an act without a
-capability counts only in an article about keeping a peace. Leaves chances to ``confidence`` and the register to a named
-person. Source: DESIGN, section 4 (Commitment).
+speaks of himself or of the state or body that he speaks for; (2) hearsay, and what is denied, asked, believed,
+expected or demanded, is never own; (3) words that cannot be tied to the speaker count as somebody else's; (4) an act
+without a capability counts only in an article about keeping a peace. Leaves chances to ``confidence`` and the
+register to a named person. Source: DESIGN, section 4 (Commitment).
 """
 
 from __future__ import annotations
@@ -22,14 +22,18 @@ from holdfire.statements.english.quotes import Quote
 from holdfire.statements.english.reader import Draft, Reading
 from holdfire.statements.english.sources import subject_of
 from holdfire.statements.parse import Parse, Parser
+from holdfire.statements.words import word_set
 
 __all__ = ["Promise", "promises_of"]
 
-FIRST = frozenset("i we me us".split())
-FIRST_OWNER = frozenset("my our".split())
-OWN_BODIES = frozenset(
-    """country government ministry nation state army military force troop parliament administration cabinet navy
-    ministry department office people side party soldier""".split()
+JOINS = frozenset(("join", "contribute", "participate", "take", "guarantee", "help", "go", "be"))
+FIRST = frozenset(["i", "we", "me", "us"])
+FIRST_OWNER = frozenset(["my", "our"])
+OWN_BODIES = word_set(
+    """
+    country government ministry nation state army military force troop parliament administration cabinet navy
+    ministry department office people side party soldier
+    """
 )
 # What the cue itself says of how firm the content is, where the content is a clause.
 ATTITUDE = {"want": "desired", "demand": "required", "expect": "expected", "fear": "expected", "think": "expected",
@@ -78,8 +82,10 @@ def promises_of(reading: Reading, parser: Parser) -> list[Promise]:
         for region in _regions(reading, draft, parses):
             waiting = conditions_in(region.parse, *region.whole, region.barred)
             aside = region.barred | {i for _, first, last in waiting for i in range(first, last)}
-            for act in acts_in(region.parse, region.tokens, frozenset(aside)):
-                promise = _promise(reading, n, draft, region, act, has_context)
+            acts = acts_in(region.parse, region.tokens, frozenset(aside))
+            for act in acts:
+                own = [one for one in waiting if _waits(region.parse, one[1], act, acts)]
+                promise = _promise(reading, n, draft, region, act, own, has_context)
                 if promise is not None:
                     found.append(promise)
     levels = [draft.hearsay_level for draft in reading.drafts]
@@ -128,22 +134,47 @@ def _regions(reading: Reading, draft: Draft, parses: dict[Quote, Parse]) -> list
     return regions
 
 
-def _promise(reading: Reading, n: int, draft: Draft, region: _Region, act: Act, has_context: bool) -> Promise | None:
-    if act.subject is None or act.capability is None or (act.capability == "other" and not _counts(region, act, has_context)):
+def _waits(parse: Parse, opener: int, act: Act, acts: list[Act]) -> bool:
+    """Whether a condition is this act's: it hangs on it, or on none of the acts beside it."""
+    above = {opener, *(token.i for token in parse.ancestors(opener))}
+    holders = [one for one in acts if {one.governor, one.verb} & above]
+    if not holders:
+        return True
+    nearest = max(holders, key=lambda one: max(i for i in (one.governor, one.verb) if i in above))
+    return act is nearest or (act.verb in parse.subtree(nearest.verb) and act.subject == nearest.subject)
+
+
+def _promise(
+    reading: Reading,
+    n: int,
+    draft: Draft,
+    region: _Region,
+    act: Act,
+    waiting: list[tuple[str, int, int]],
+    has_context: bool,
+) -> Promise | None:
+    if (
+        act.subject is None
+        or act.capability is None
+        or (act.capability == "other" and not _counts(region, act, has_context))
+    ):
         return None
     if not has_context:
         return None
     actors, is_own = _actors(reading, draft, region, act.subject)
     modality = _modality(draft, region, act)
+    if draft.outer is not None and reading.drafts[draft.outer].found.kind in ATTITUDE and modality != "refused":
+        modality = ATTITUDE[reading.drafts[draft.outer].found.kind]
     polarity = "negative" if act.negated else "positive"
     if draft.polarity != "positive" and draft.found.kind not in ("refuse",):
         polarity, is_own = draft.polarity, False
     relayed = draft.hearsay_level > 0 or draft.found.relayed or _is_relayed(region, act)
     own = is_own and not relayed and draft.person is not None
-    words = sorted({act.governor, act.verb, *words_of_act(region.parse, act.governor, act.verb)} & set(range(*region.whole)))
+    words = sorted(
+        {act.governor, act.verb, *words_of_act(region.parse, act.governor, act.verb)} & set(range(*region.whole))
+    )
     words = [i for i in words if i not in region.barred]
-    conditions = conditions_in(region.parse, *region.whole, region.barred)
-    conditions = [c for c in conditions if not (c[1] <= act.verb < c[2] or c[1] <= act.governor < c[2])]
+    conditions = [c for c in waiting if not (c[1] <= act.verb < c[2] or c[1] <= act.governor < c[2])]
     if any(first <= act.subject < last for _, first, last in conditions):
         return None
     outside = [i for i in words if not any(first <= i < last for _, first, last in conditions)]
@@ -186,7 +217,7 @@ def _counts(region: _Region, act: Act, has_context: bool) -> bool:
     if act.modality in ("will", "would"):
         return has_context and lemma in ("join", "contribute", "participate", "agree", "guarantee", "defend")
     return has_context and word in ("agreed", "pledged", "prepared", "refused") and (
-        act.verb == act.governor or lemma in ("join", "contribute", "participate", "take", "guarantee", "help", "go", "be")
+        act.verb == act.governor or lemma in JOINS
     )  # fmt: skip
 
 
@@ -240,10 +271,15 @@ def _actor(reading: Reading, draft: Draft, region: _Region, head: int) -> tuple[
     inside = [i for i in parse.subtree(head) if i <= head]
     if speaker is not None and token.lemma in OWN_BODIES:
         owners = [parse.tokens[i].low for i in inside if parse.tokens[i].dep == "poss"]
-        if any(owner in FIRST_OWNER or (owner in ("his", "her", "its", "their") and not region.is_quote) for owner in owners):
+        if any(
+            owner in FIRST_OWNER or (owner in ("his", "her", "its", "their") and not region.is_quote)
+            for owner in owners
+        ):
             return mine, True
     words = parse.words(inside)
-    country = next((c for i in inside for c in (country_of(parse.tokens[i].text), country_of(parse.words([i, head]))) if c), None)
+    country = next(
+        (c for i in inside for c in (country_of(parse.tokens[i].text), country_of(parse.words([i, head]))) if c), None
+    )
     if token.pos == "PROPN" or token.entity in ("GPE", "ORG"):
         country = country_of(words) or country
     if country is not None and (token.pos == "PROPN" or token.lemma in OWN_BODIES or token.entity in ("GPE", "NORP")):

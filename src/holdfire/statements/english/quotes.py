@@ -1,7 +1,8 @@
 """Quotes: where quotations begin and end in English prose, also across paragraphs.
 
 Rule: a quotation that is opened and never closed is none - unless the next paragraph opens again, as the custom is for
-one that goes on. Nested quotations belong to the outer one. Single marks count as quotations only in a text that uses no
+one that goes on. Nested quotations belong to the outer one. Single marks count as quotations only in a text that uses
+no
 double ones. Leaves who speaks to ``cues``.
 """
 
@@ -43,7 +44,7 @@ def quotes_in(texts: Sequence[str]) -> list[list[Quote]]:
     found: list[list[Quote]] = []
     pending = False
     for n, text in enumerate(texts):
-        opens_again = n + 1 < len(texts) and texts[n + 1][:1] in tuple('"“«„‘\'') and texts[n + 1] != ""
+        opens_again = n + 1 < len(texts) and texts[n + 1][:1] in tuple("\"“«„‘'") and texts[n + 1] != ""
         spans, open_at = _double(text) if uses_double else _single(text)
         here = [Quote(n, start, end) for start, end in spans]
         if pending and here and here[0].start == 0:
@@ -57,7 +58,7 @@ def quotes_in(texts: Sequence[str]) -> list[list[Quote]]:
 
 def _double(text: str) -> tuple[list[tuple[int, int]], int | None]:
     """Return closed quotations, and where one stays open."""
-    spans = []
+    spans: list[tuple[int, int]] = []
     open_at: int | None = None
     depth = 0
     by_curly = False
@@ -95,7 +96,7 @@ def _only_mark_left(text: str, i: int) -> bool:
 
 
 def _single(text: str) -> tuple[list[tuple[int, int]], int | None]:
-    spans = []
+    spans: list[tuple[int, int]] = []
     place = 0
     while hit := SINGLE_OPEN.search(text, place):
         closing = None
@@ -106,6 +107,7 @@ def _single(text: str) -> tuple[list[tuple[int, int]], int | None]:
             break
         if closing is None:
             return spans, hit.start()
-        spans.append((hit.start(), closing.end()))
+        if closing.end() - hit.start() > 3:
+            spans.append((hit.start(), closing.end()))
         place = closing.end()
     return spans, None

@@ -1,9 +1,9 @@
 """Quoting: to each whole quotation its cue, or the attribution that it goes on with.
 
-Turns a passage's stand-ins into attributions. Rules, in order: (1) the verb that a stand-in hangs on, or that hangs on it;
-(2) a verb of saying beside it in the same sentence; (3) *according to* beside it; (4) a quotation that is a sentence by
-itself goes on with the attribution of the quotation before it in the paragraph; (5) one that opens a paragraph and is
-followed by none stands alone, without a cue. Source: conventions.
+Turns a passage's stand-ins into attributions. Rules, in order: (1) the verb that a stand-in hangs on, or that hangs
+on it; (2) a verb of saying beside it in the same sentence; (3) *according to* beside it; (4) a quotation that is a
+sentence by itself goes on with the attribution of the quotation before it in the paragraph; (5) one that opens a
+paragraph and is followed by none stands alone, without a cue. Source: conventions.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from holdfire.statements.english.found import Found, Passage
 from holdfire.statements.english.lexicon import VERBS
 from holdfire.statements.english.sources import agent_of, is_passive, subject_of
 from holdfire.statements.parse import Token
+from holdfire.statements.words import word_set
 
 __all__ = ["carried", "quoted", "verb_cue"]
 
-NEVER = frozenset("be have do go come get make let seem become include follow".split())
+NEVER = word_set("be have do go come get make let seem become include follow")
 
 
 def quoted(passage: Passage) -> list[Found]:
@@ -56,13 +57,13 @@ def verb_cue(passage: Passage, verb: int, shape: str, kind: str, contents: list[
         subject = None
     source = noun_phrase(parse, subject.i, taken | set(cue)) if subject is not None else ()
     referent = subject
-    if subject is not None and subject.tag in ("WP", "WDT") or (subject is not None and subject.low == "that"):
+    if subject is not None and (subject.tag in ("WP", "WDT") or subject.low == "that"):
         clause = next((a for a in parse.ancestors(subject.i) if a.dep == "relcl"), None)
         referent = parse.tokens[clause.head] if clause is not None else subject
     negated = any(parse.tokens[i].dep == "neg" or parse.tokens[i].low in ("never", "not", "n't") for i in cue)
     negated = negated or any(parse.tokens[i].low in ("unable", "unwilling", "reluctant", "loath") for i in cue)
     negated = negated or parse.tokens[head].lemma in ("decline", "refuse", "fail")
-    start, end = parse.sentence_of(verb)
+    _, end = parse.sentence_of(verb)
     asked = parse.tokens[end - 1].text == "?" and token.dep == "ROOT" and end - 1 not in taken
     to_whom = [k for k in parse.kids(verb, "dobj", "dative", "iobj") if k.i not in taken] if not passive else []
     if passive and kind != "say":
@@ -91,9 +92,11 @@ def carried(passage: Passage, verb: int, taken: set[int]) -> tuple[int, tuple[in
     return verb, from_verb
 
 
-ABLE = frozenset("able unable quick slow careful reluctant hesitant loath unwilling".split())
-CARRIED = frozenset(
-    "decline refuse go continue begin start seem appear try attempt fail proceed need happen hasten rush use stop".split()
+ABLE = word_set("able unable quick slow careful reluctant hesitant loath unwilling")
+CARRIED = word_set(
+    """
+    decline refuse go continue begin start seem appear try attempt fail proceed need happen hasten rush use stop
+    """
 )
 
 
@@ -110,7 +113,7 @@ def _verb_for(passage: Passage, n: int) -> int | None:
     if above is not None and start <= above < end and _has_subject(passage, above):
         return above
     for kid in parse.kids(core):
-        if kid.i in passage.stand_in_at or kid.i < last and kid.i >= first:
+        if kid.i in passage.stand_in_at or (kid.i < last and kid.i >= first):
             continue
         below = _good(passage, kid.i)
         if below is not None and kid.dep in ("parataxis", "ccomp", "conj", "advcl", "relcl", "dep", "acl"):
@@ -147,7 +150,6 @@ def _with_left(passage: Passage, found: list[Found], left: list[int]) -> list[Fo
     """Join quotations that are sentences by themselves to the one before them, or let them stand alone."""
     alone: list[int] = []
     for n in left:
-        quote = passage.quote(n)
         place = passage.stand_in(n)[0]
         before = [one for one in found if one.cue and one.cue[0] < place]
         nearest = max(before, key=lambda one: max(one.cue[-1], one.contents[-1][1]), default=None)

@@ -17,11 +17,12 @@ from holdfire.statements.english.quotes import Quote
 from holdfire.statements.english.speakers import People, Person
 from holdfire.statements.parse import Parser
 from holdfire.statements.prose import Paragraph
+from holdfire.statements.words import word_set
 
 __all__ = ["Draft", "Reading", "read"]
 
 NOBODY = Speaker(name=None, office=None, country=None)
-GROUPS_UNNAMED = frozenset("source sources official officials report reports people person".split())
+GROUPS_UNNAMED = word_set("source sources official officials report reports people person")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def read(document: Document, parser: Parser) -> Reading:
     seen = passages([p.text for p in paragraphs], [p.role for p in paragraphs], parser)
     people = People(seen)
     drafts: list[Draft] = []
-    for passage, arranged in zip(seen, attributions(seen), strict=True):
+    for arranged in attributions(seen):
         places: dict[int, int] = {}
         for n, one in enumerate(arranged):
             if one.outer is not None and one.outer not in places:
@@ -90,7 +91,12 @@ def _speaks_for_itself(outer: Draft, inner: Draft) -> bool:
 
 
 def _draft(
-    document: Document, paragraphs: list[Paragraph], found: Found, outer: int | None, people: People, drafts: list[Draft]
+    document: Document,
+    paragraphs: list[Paragraph],
+    found: Found,
+    outer: int | None,
+    people: People,
+    drafts: list[Draft],
 ) -> Draft:
     paragraph = paragraphs[found.passage.number]
     relayer = drafts[outer] if outer is not None else None
@@ -155,7 +161,7 @@ def _form(found: Found, pieces: list[tuple[int, int]]) -> str:
 
 
 def _polarity(found: Found) -> str:
-    if found.questioned or found.kind == "ask" and found.shape == "clause":
+    if found.questioned or (found.kind == "ask" and found.shape == "clause"):
         return "questioned"
     if found.kind in ("deny", "refuse"):
         return "positive" if found.negated and not found.carried_refusal else "negative"

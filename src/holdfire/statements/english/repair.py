@@ -1,11 +1,11 @@
 """Repair: mend what a small parser often gets wrong in sentences that report speech.
 
-Turns a parse into a parse. Rules: (1) "assured pensioners that ..." - a clause with *that* hung on the addressee belongs to
-the verb; (2) "said it had sent nothing and promised ..." - a joined verb of reporting that only looks joined to the inner
-clause belongs to the outer verb; (3) a word tagged as a noun that a quotation hangs on is a verb, and the name before it
-its subject; (4) a verb of reporting taken for the adjective of the noun after it
-gets its clause back; (5) a participle of saying that trails after a comma is the outer speaker's. Each changes labels and heads only, never
-words.
+Turns a parse into a parse. Rules: (1) "assured pensioners that ..." - a clause with *that* hung on the addressee
+belongs to the verb; (2) "said it had sent nothing and promised ..." - a joined verb of reporting that only looks
+joined to the inner clause belongs to the outer verb; (3) a word tagged as a noun that a quotation hangs on is a verb,
+and the name before it its subject; (4) a verb of reporting taken for the adjective of the noun after it gets its
+clause back; (5) a participle of saying that trails after a comma is the outer speaker's. Each changes labels and
+heads only, never words.
 """
 
 from __future__ import annotations
@@ -15,14 +15,28 @@ from dataclasses import replace
 
 from holdfire.statements.english.lexicon import ADJECTIVES, NOUNS, VERBS
 from holdfire.statements.parse import Parse, Token
+from holdfire.statements.words import word_set
 
 __all__ = ["LIGHT", "repaired"]
 
 # Verbs that are so often a speaker's that a second one in a sentence is rather his than the inner subject's.
-STRONG = frozenset("call add warn urge promise vow insist predict stress note express accuse criticize praise".split())
-LIGHT = frozenset(
-    """make give issue express voice offer have renew repeat reiterate send deliver hold share raise win receive get reach
-    sign take come level lodge file""".split()
+STRONG = word_set(
+    """
+    call add warn urge promise vow insist predict stress note express accuse criticize praise
+    """
+)
+# "said in a statement that": what was said, not what the statement is about.
+SAYS = word_set(
+    """
+    say tell write add argue announce warn insist declare state acknowledge admit claim testify tweet note
+    complain reply explain suggest stress confirm report agree concede repeat reiterate
+    """
+)
+LIGHT = word_set(
+    """
+    make give issue express voice offer have renew repeat reiterate send deliver hold share raise win receive
+    get reach sign take come level lodge file
+    """
 )
 
 
@@ -46,12 +60,16 @@ def _mends(parse: Parse, token: Token, stand_ins: Collection[int]) -> list[Token
 
 
 def _told(parse: Parse, token: Token) -> list[Token]:
-    """Mend rule 1: a clause with *that* belongs to the verb of saying above it, not to a noun or verb that takes none."""
+    """Mend rule 1: a clause with *that* belongs to the verb of saying above it, not to what takes none."""
     if token.dep not in ("acl", "relcl", "ccomp", "advcl") or token.head == token.i:
         return []
     if not any(k.low == "that" and k.dep == "mark" for k in parse.kids(token.i)):
         return []
     above = parse.tokens[token.head]
+    prep = parse.tokens[above.head]
+    verb = parse.tokens[prep.head]
+    if above.dep == "pobj" and prep.dep == "prep" and verb.lemma in SAYS and not parse.kids(verb.i, "ccomp"):
+        return [replace(token, dep="ccomp", head=verb.i)]
     if above.lemma in NOUNS or above.low in ADJECTIVES or (above.pos == "VERB" and above.lemma in VERBS):
         return []
     for verb in parse.ancestors(token.i):
@@ -90,7 +108,9 @@ def _joined(parse: Parse, token: Token) -> list[Token]:
     outer = next((a for a in parse.ancestors(inner.i) if a.pos == "VERB" and a.lemma in VERBS), None)
     if outer is None or inner.dep not in ("ccomp", "conj") or outer.i > inner.i or not _reports(parse, token):
         return []
-    inner_aux = [k for k in parse.kids(inner.i, "aux") if k.low in ("had", "has", "have", "would", "will", "could", "can")]
+    inner_aux = [
+        k for k in parse.kids(inner.i, "aux") if k.low in ("had", "has", "have", "would", "will", "could", "can")
+    ]
     if token.tag == "VBN" and inner_aux and outer.tag == "VBD" and token.lemma in STRONG:
         return [replace(token, tag="VBD", head=outer.i)]
     if token.tag not in ("VBD", "VBZ", "VBP") or outer.tag not in ("VBD", "VBZ", "VBP"):
@@ -105,15 +125,20 @@ def _joined(parse: Parse, token: Token) -> list[Token]:
 
 def _participle(parse: Parse, token: Token) -> list[Token]:
     """Mend rule 5: "..., stressing that" after a reported clause is what the outer speaker does."""
-    if token.tag != "VBG" or token.dep not in ("advcl", "acl", "conj") or token.lemma not in VERBS or token.head > token.i:
+    if (
+        token.tag != "VBG"
+        or token.dep not in ("advcl", "acl", "conj")
+        or token.lemma not in VERBS
+        or token.head > token.i
+    ):
         return []
     comma = any(parse.tokens[i].text == "," for i in range(max(0, token.i - 2), token.i))
     if not comma or not parse.kids(token.i, "ccomp", "dobj", "prep"):
         return []
     for verb in parse.ancestors(token.i):
-        if verb.pos == "VERB" and verb.i < token.i and _takes_clause(verb) and verb.i != token.head:
-            if any(token.head in parse.subtree(k.i) for k in parse.kids(verb.i, "ccomp")):
-                return [replace(token, dep="advcl", head=verb.i)]
+        holds = any(token.head in parse.subtree(k.i) for k in parse.kids(verb.i, "ccomp"))
+        if holds and verb.pos == "VERB" and verb.i < token.i and _takes_clause(verb):
+            return [replace(token, dep="advcl", head=verb.i)]
     return []
 
 

@@ -1,6 +1,7 @@
 """English rules: from a document to its statements and commitments, with chances.
 
-Turns a ``Document`` into a ``ReadDocument``. Rule: statements stand in the order of the document and are numbered by it; a
+Turns a ``Document`` into a ``ReadDocument``. Rule: statements stand in the order of the document and are numbered by
+it; a
 commitment's chance is its statement's, times the share of acts of its kind that were right in our own annotated text.
 """
 
@@ -55,7 +56,9 @@ class EnglishRules:
             venue=document.venue,
             statements=tuple(_statement(reading.drafts[n], names[n], probs[n]) for n in order),
             contexts=tuple(_context(document, reading.drafts[n], names[n]) for n in order),
-            commitments=tuple(_commitment(p, names[p.draft], probs[p.draft]) for p in promises_of(reading, self.parser)),
+            commitments=tuple(
+                _commitment(p, names[p.draft], probs[p.draft]) for p in promises_of(reading, self.parser)
+            ),
         )
 
 

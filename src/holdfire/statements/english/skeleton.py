@@ -88,7 +88,7 @@ def _is_whole(text: str, quote: Quote, inner: str) -> bool:
         return False
     stripped = inner.lstrip("‘'“… [(")
     begins_high = stripped[:1].isupper() or stripped.startswith(("i ", "i’", "i'"))
-    at_start = not before or before[-1] in ".!?”\"’"
+    at_start = not before or before[-1] in '.!?”"’'
     introduced = before.endswith((",", ":", "—", "–", "…"))
     ends_clause = inner.rstrip()[-1] in ",.!?…—–;"
     if len(re.findall(r"[.!?](?:\s|$)", inner)) > 1:

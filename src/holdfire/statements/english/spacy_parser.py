@@ -55,7 +55,9 @@ class SpacyParser:
     def parse(self, texts: Sequence[str]) -> list[Parse]:
         """Return one parse for each text; the lengths of tokens add up to the texts."""
         self.load()
-        return [_parse_of(text, doc) for text, doc in zip(texts, self._pipeline.pipe(texts, batch_size=32), strict=True)]
+        return [
+            _parse_of(text, doc) for text, doc in zip(texts, self._pipeline.pipe(texts, batch_size=32), strict=True)
+        ]
 
 
 # Lemmas that the model's tables get wrong among verbs that report.

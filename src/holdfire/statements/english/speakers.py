@@ -17,20 +17,32 @@ from holdfire.statements.english.countries import country_of
 from holdfire.statements.english.found import Found, Passage
 from holdfire.statements.english.offices import OFFICES, TITLES, country_in, office_in
 from holdfire.statements.parse import Parse, Token
+from holdfire.statements.words import word_set
 
 __all__ = ["People", "Person"]
 
 MALE, FEMALE = "m", "f"
 GENDER_WORDS = {
-    "mr": MALE, "mr.": MALE, "sir": MALE, "lord": MALE, "king": MALE, "prince": MALE, "spokesman": MALE, "chairman": MALE,
+    "mr": MALE, "mr.": MALE, "sir": MALE, "lord": MALE, "king": MALE, "prince": MALE, "spokesman": MALE,
+    "chairman": MALE,
     "congressman": MALE, "father": MALE, "son": MALE, "husband": MALE, "brother": MALE, "mrs": FEMALE, "mrs.": FEMALE,
     "ms": FEMALE, "ms.": FEMALE, "miss": FEMALE, "lady": FEMALE, "dame": FEMALE, "queen": FEMALE, "princess": FEMALE,
     "spokeswoman": FEMALE, "chairwoman": FEMALE, "congresswoman": FEMALE, "mother": FEMALE, "daughter": FEMALE,
     "wife": FEMALE, "sister": FEMALE,
 }  # fmt: skip
-PRONOUN_GENDER = {"he": MALE, "his": MALE, "him": MALE, "himself": MALE, "she": FEMALE, "her": FEMALE, "herself": FEMALE}
+SHORT_TITLES = {"rep.": "representative", "sen.": "senator", "gov.": "governor", "gen.": "general", "col.": "colonel",
+                "prof.": "professor"}  # fmt: skip
+PRONOUN_GENDER = {
+    "he": MALE,
+    "his": MALE,
+    "him": MALE,
+    "himself": MALE,
+    "she": FEMALE,
+    "her": FEMALE,
+    "herself": FEMALE,
+}
 SINGULAR = frozenset((*PRONOUN_GENDER, "i", "me", "my"))
-GROUP = frozenset("they their them it its we our us".split())
+GROUP = word_set("they their them it its we our us")
 
 
 @dataclass(eq=False)
@@ -118,6 +130,9 @@ class People:
         if before is not None and before.low in GENDER_WORDS:
             person.gender = person.gender or GENDER_WORDS[before.low]
         office = office_in(parse, head, frozenset(tokens))
+        for i in (tokens[0] - 1, *tokens):
+            if i >= 0 and parse.tokens[i].low in SHORT_TITLES:
+                office = office or SHORT_TITLES[parse.tokens[i].low]
         phrases = [(head, tuple(i for i in parse.subtree(head) if i < tokens[0]))]
         for kid in parse.kids(head, "appos"):
             phrases.append((kid.i, parse.subtree(kid.i)))
@@ -136,7 +151,9 @@ class People:
     def _owner(self, passage: Passage, phrase: tuple[int, ...]) -> str | None:
         """Return the state that "its" or "the country's" before an office means: the last one named before it."""
         parse = passage.parse
-        if not any(parse.tokens[i].dep == "poss" and parse.tokens[i].low in ("its", "their", "country") for i in phrase):
+        if not any(
+            parse.tokens[i].dep == "poss" and parse.tokens[i].low in ("its", "their", "country") for i in phrase
+        ):
             return None
         for i in range(min(phrase) - 1, -1, -1):
             found = country_of(parse.tokens[i].text)
@@ -196,9 +213,7 @@ class People:
             best = near[0][2] if near and not any(n == place[0] for n, _, p in named if p is best) else best
         elif named:
             latest = max(n for n, _, _ in named)
-            best = min((i, k) for k, (n, i, _) in enumerate(named) if n == latest) and next(
-                p for n, _, p in sorted(named, key=lambda one: one[:2]) if n == latest
-            )
+            best = min((one for one in named if one[0] == latest), key=lambda one: one[1])[2]
         if best is not None and best.gender is None and gender is not None:
             best.gender = gender
         return best
