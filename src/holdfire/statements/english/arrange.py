@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from holdfire.statements.english.found import Found, Passage
+from holdfire.statements.english.sources import HUMAN
 
 __all__ = ["Arranged", "arrange"]
 
@@ -47,7 +48,7 @@ def arrange(passage: Passage, found: list[Found]) -> list[Arranged]:
             placed.append((one, None))
             continue
         nearest = min(outer, key=_size)
-        if one.kind in SPEAKING and one.source and not _same_speaker(passage, nearest, one):
+        if _is_worth(one) and not _same_speaker(passage, nearest, one):
             placed.append((one, nearest))
     placed.sort(key=lambda pair: (pair[1] is not None, _first(pair[0]) if pair[1] is None else -_size(pair[0])))
     order = [one for one, _ in placed]
@@ -74,6 +75,16 @@ def _holds(outer: Found, inner: Found) -> bool:
     )
 
 
+def _is_worth(inner: Found) -> bool:
+    """Whether a nested attribution is somebody's word: a clause or a promise of a person, body or state."""
+    if inner.kind not in SPEAKING or not inner.source or inner.subject is None:
+        return False
+    if inner.shape in ("object", "phrase", "noun", "label") and inner.kind != "promise":
+        return False
+    token = inner.passage.token(inner.subject)
+    return token.pos in ("PROPN", "PRON") or token.lemma in HUMAN or token.entity in ("ORG", "GPE", "PERSON", "NORP")
+
+
 def _in_a_source(one: Found, kept: list[Found]) -> bool:
     """Whether a cue only describes another's source: "officials who asked not to be named"."""
     return any(other is not one and set(one.cue) <= set(other.source) for other in kept)
@@ -89,7 +100,7 @@ def _clash(one: Found, other: Found) -> bool:
 def _same_speaker(passage: Passage, outer: Found, inner: Found) -> bool:
     """Whether, by the grammar of the sentence alone, the inner speaker is the outer one again."""
     if inner.subject is None or outer.subject is None:
-        return inner.subject is None
+        return inner.subject is None or passage.token(inner.subject).pos == "PRON"
     if inner.subject == outer.subject:
         return True
     word = passage.token(inner.subject)

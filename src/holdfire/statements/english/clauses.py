@@ -35,6 +35,8 @@ LOOSE = word_set(
     agree call warn urge ask promise plead appeal beg vow pledge threaten promise decide vote
     """
 )
+# What is avoided or stopped is not said.
+AVOIDING = frozenset(("avoid", "stop", "resist", "quit", "risk", "without", "from", "of", "escape", "keep"))
 # After a comma these open a sentence about somebody else.
 CONTRAST = frozenset(("while", "whereas", "even"))
 
@@ -46,6 +48,8 @@ def clauses(passage: Passage, taken: set[int]) -> list[Found]:
         if token.i in taken or token.i in passage.stand_in_at or token.pos not in ("VERB", "AUX"):
             continue
         if token.dep in ("advcl", "acl", "relcl") and _is_to(passage, token):
+            continue
+        if token.dep in ("xcomp", "pcomp") and passage.parse.tokens[token.head].lemma in AVOIDING:
             continue
         if token.lemma == "be" or (token.pos == "AUX" and token.lemma not in VERBS):
             continue
@@ -89,6 +93,8 @@ def _crosses(source: tuple[int, ...], cue: tuple[int, ...]) -> bool:
 
 def _clause(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
     parse = passage.parse
+    if verb.lemma == "see" and verb.tag == "VBN":
+        return None
     clause = next((k for k in parse.kids(verb.i, "ccomp") if k.i not in passage.stand_in_at), None)
     if clause is None:
         openers = ("whether", "if") if verb.lemma in ("ask", "wonder", "inquire", "question") else ("whether",)
@@ -257,7 +263,7 @@ def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Fou
     if passive:
         frame = frame or _with(frames, "C")
         subject = parse.kids(verb.i, "nsubjpass")
-        if frame is None or any(k.tag == "MD" for k in parse.kids(verb.i, "aux")):
+        if frame is None or verb.lemma == "see" or any(k.tag == "MD" for k in parse.kids(verb.i, "aux")):
             return None
         if frame.kind != "demand" and subject and verb.lemma not in ADDRESSES:
             inside = [*parse.subtree(subject[0].i), *inside]
@@ -308,7 +314,7 @@ def _label(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | 
     objects = parse.kids(verb.i, "dobj", "nsubjpass")
     if not objects or not frames:
         return None
-    things = list(parse.subtree(objects[0].i))
+    things = _trim_relative(passage, list(parse.subtree(objects[0].i)))
     if _with(frames, "A"):
         for kid in parse.kids(verb.i, "oprd", "prep"):
             if kid.i > verb.i and (kid.dep == "oprd" or kid.low == "as"):

@@ -102,6 +102,10 @@ def noun_phrase(parse: Parse, head: int, stop: Collection[int]) -> tuple[int, ..
         last = last if keep else last - 1
     elif after is not None and after.text == "," and last + 2 in stop and comma_inside:
         last += 1 if _closes_apposition(parse, head, last + 1) else 0
+    state = parse.tokens[last + 2] if last + 2 < len(parse.tokens) and last + 2 not in stop else None
+    if state is not None and parse.tokens[last + 1].text == "," and state.pos == "PROPN" and state.text.endswith("."):
+        # "of Keene, N.H.": the state belongs to the town.
+        last += 2
     for i in range(head + 1, last + 1):
         # "said Lund, adding that": what she does besides is no part of her.
         if parse.tokens[i].tag == "VBG" and parse.tokens[i].dep in ("acl", "advcl") and parse.tokens[i - 1].text == ",":

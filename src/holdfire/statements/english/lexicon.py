@@ -52,6 +52,7 @@ deny C: disagree
 refuse I: refuse decline hesitate
 refuse GO: reject oppose dismiss resist rebuff veto
 refuse P/out: rule
+refuse O: decline refuse
 promise CI: promise pledge vow swear agree threaten undertake guarantee
 promise I: offer volunteer commit consent
 promise P/to,on,with: agree commit

@@ -113,7 +113,7 @@ def _joined(parse: Parse, token: Token) -> list[Token]:
     ]
     if token.tag == "VBN" and inner_aux and outer.tag == "VBD" and token.lemma in STRONG:
         return [replace(token, tag="VBD", head=outer.i)]
-    if token.tag not in ("VBD", "VBZ", "VBP") or outer.tag not in ("VBD", "VBZ", "VBP"):
+    if token.tag not in ("VBD", "VBZ", "VBP", "VBG") or outer.tag not in ("VBD", "VBZ", "VBP", "VBG"):
         return []
     same_as_outer = token.tag == outer.tag
     same_as_inner = token.tag == inner.tag and not parse.kids(inner.i, "aux")

@@ -88,6 +88,8 @@ def _is_whole(text: str, quote: Quote, inner: str) -> bool:
         return False
     stripped = inner.lstrip("‘'“… [(")
     begins_high = stripped[:1].isupper() or stripped.startswith(("i ", "i’", "i'"))
+    if _is_title(words):
+        return False
     at_start = not before or before[-1] in '.!?”"’'
     introduced = before.endswith((",", ":", "—", "–", "…"))
     ends_clause = inner.rstrip()[-1] in ",.!?…—–;"
@@ -98,6 +100,12 @@ def _is_whole(text: str, quote: Quote, inner: str) -> bool:
     if introduced:
         return begins_high or ends_clause or len(words) > 4
     return begins_high and ends_clause and len(words) > 2
+
+
+def _is_title(words: list[str]) -> bool:
+    """Whether a few words are written as a title is: "The Morning Brief"."""
+    long = [word.strip(".,!?") for word in words if len(word.strip(".,!?")) > 3]
+    return 1 < len(words) <= 7 and len(long) > 1 and all(word[:1].isupper() for word in long)
 
 
 def _mark(text: str, quote: Quote, inner: str) -> str:
