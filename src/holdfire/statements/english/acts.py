@@ -70,7 +70,8 @@ def _governed(parse: Parse, token: Token) -> list[tuple[str, int]]:
     if token.dep in ("aux", "auxpass"):
         return found
     modality = MODAL_WORDS.get(token.lemma) or MODAL_WORDS.get(token.low)
-    is_word = token.pos in ("VERB", "ADJ") or (token.pos == "NOUN" and token.dep in ("dobj", "attr"))
+    is_given = token.lemma in ("promise", "offer", "pledge", "guarantee") and is_passive(parse, token.i)
+    is_word = (token.pos in ("VERB", "ADJ") and not is_given) or (token.pos == "NOUN" and token.dep in ("dobj", "attr"))
     looks_into = token.lemma != "look" or any(k.low in ("at", "into") for k in parse.kids(token.i, "prep"))
     if modality is not None and is_word and token.dep not in ("amod", "compound") and looks_into:
         found.append((modality, token.i))

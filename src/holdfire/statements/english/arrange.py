@@ -79,7 +79,7 @@ def _is_worth(inner: Found) -> bool:
     """Whether a nested attribution is somebody's word: a clause or a promise of a person, body or state."""
     if inner.kind not in SPEAKING or not inner.source or inner.subject is None:
         return False
-    if inner.shape in ("object", "phrase", "noun", "label") and inner.kind != "promise":
+    if inner.shape in ("phrase", "noun", "label") or (inner.shape == "object" and inner.kind != "promise"):
         return False
     token = inner.passage.token(inner.subject)
     return token.pos in ("PROPN", "PRON") or token.lemma in HUMAN or token.entity in ("ORG", "GPE", "PERSON", "NORP")

@@ -239,13 +239,16 @@ def _fronted(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found 
         k.dep in ("dobj", "xcomp", "ccomp") and k.i > verb.i and k is not subject for k in parse.kids(verb.i)
     )
     if is_flanked:
-        indices = [i for i in range(start, end) if not first <= i <= last]
+        head = parse.tokens[verb.head]
+        whole = verb.head == verb.i or head.dep == "ROOT" or head.pos not in ("VERB", "AUX")
+        around = range(start, end) if whole and not passage.stand_in_at else parse.subtree(verb.head)
+        indices = [i for i in around if not first <= i <= last]
     elif is_last and verb.dep != "advcl":
         indices = list(range(start, first))
     else:
         return None
     indices = [i for i in indices if i not in passage.stand_in_at]
-    has_verb = any(parse.tokens[i].pos in ("VERB", "AUX") for i in indices if i < first)
+    has_verb = any(parse.tokens[i].dep in ("nsubj", "nsubjpass", "expl", "csubj") for i in indices if i < first)
     if not has_verb and not is_flanked:
         return None
     return _make(passage, verb, frame, "fronted", indices)
@@ -263,7 +266,7 @@ def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Fou
     if passive:
         frame = frame or _with(frames, "C")
         subject = parse.kids(verb.i, "nsubjpass")
-        if frame is None or verb.lemma == "see" or any(k.tag == "MD" for k in parse.kids(verb.i, "aux")):
+        if frame is None or verb.lemma in ("see", "suppose") or any(k.tag == "MD" for k in parse.kids(verb.i, "aux")):
             return None
         if frame.kind != "demand" and subject and verb.lemma not in ADDRESSES:
             inside = [*parse.subtree(subject[0].i), *inside]

@@ -40,8 +40,8 @@ say CW: tell add note state remark observe mention repeat reiterate recount rela
     intimate suggest signal indicate elaborate clarify specify specify detail summarise summarize recap pronounce
     announce advise inform notify remind assure reassure brief telegraph venture interrupt fume rage complain lament
     grumble gripe whine protest object marvel ponder reason theorize theorise speculate surmise postulate hypothesize
-    hypothesise stipulate rule reckon preach profess vouch tease chant sing read correct rebut stammer shrug laugh smile
-    snap snarl deadpan scoff chide chime implore beg plead begin start
+    hypothesise stipulate rule reckon preach profess vouch tease read correct rebut
+          implore beg plead
 affirm CWO: confirm verify affirm attest certify corroborate
 say O: announce unveil outline reiterate repeat reveal disclose detail deny allege stress emphasize emphasise concede
     acknowledge admit predict forecast
@@ -110,7 +110,7 @@ judge Pobj/with: charge credit
 # Verbs whose clause is brought about, shown or meant rather than said; none is a cue by a clause.
 NO_CUES = word_set(
     """
-    ensure make let help get have be seem appear happen turn keep require cause allow enable mean force start
+    provide ensure make let help get have be seem appear happen turn keep require cause allow enable mean force start
     begin stop continue try manage fail tend use go come do give take put set leave become remain stay finish
     avoid risk involve include follow depend result matter suffice help watch prevent permit work serve exist
     occur look sound prove

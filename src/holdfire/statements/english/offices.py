@@ -112,6 +112,8 @@ def _is_near(parse: Parse, i: int, head: int) -> bool:
         if here == head:
             return True
         token = parse.tokens[here]
+        if token.dep == "pobj" and parse.tokens[token.head].low not in ("of", "from"):
+            return False
         if token.dep in ("relcl", "acl", "advcl", "appos") and token.head != here:
             return token.dep == "appos" and token.head == head
         here = token.head

@@ -254,7 +254,9 @@ def _actors(reading: Reading, draft: Draft, region: _Region, head: int) -> tuple
         heads.append(kid.i)
         heads += [k.i for k in parse.kids(kid.i, "conj")]
     named = [_actor(reading, draft, region, one) for one in heads]
-    return tuple(dict.fromkeys(name for name, _ in named)), any(own for _, own in named)
+    members = () if draft.person is None else draft.person.members
+    actors = [one for name, own in named for one in (members if own and members else (name,))]
+    return tuple(dict.fromkeys(actors)), any(own for _, own in named)
 
 
 def _actor(reading: Reading, draft: Draft, region: _Region, head: int) -> tuple[str, bool]:

@@ -45,7 +45,12 @@ def quotes_in(texts: Sequence[str]) -> list[list[Quote]]:
     pending = False
     for n, text in enumerate(texts):
         opens_again = n + 1 < len(texts) and texts[n + 1][:1] in tuple("\"“«„‘'") and texts[n + 1] != ""
-        spans, open_at = _double(text) if uses_double else _single(text)
+        if uses_double and any(mark in text for mark in '"“«„”»'):
+            spans, open_at = _double(text)
+        else:
+            spans, open_at = _single(text)
+            if uses_double:
+                spans, open_at = [(a, b) for a, b in spans if text[b - 2] in ",.!?"], None
         here = [Quote(n, start, end) for start, end in spans]
         if pending and here and here[0].start == 0:
             here[0] = Quote(n, 0, here[0].end, continues=True)

@@ -103,7 +103,7 @@ def _draft(
     person = people.of(found, None if relayer is None else relayer.person)
     if found.shape == "alone":
         person = people.last(found.passage.number)
-    pieces = [found.passage.chars(run) for run in found.contents]
+    pieces = [_whole_fragments(found, *found.passage.chars(run)) for run in found.contents]
     contents = [_span(document, paragraph, a, b) for a, b in pieces]
     for quote in found.more:
         contents.append(_span(document, paragraphs[quote.paragraph], quote.start, quote.end))
@@ -124,6 +124,19 @@ def _draft(
         relayed_by=None if relayer is None else relayer.speaker.name or relayer.speaker.office,
         addressee=_words(found, found.addressee),
     )
+
+
+def _whole_fragments(found: Found, start: int, end: int) -> tuple[int, int]:
+    """Stretch a piece of content over a quoted fragment that it cuts, unless cue or source stand in the fragment."""
+    named = [found.passage.chars((i, i + 1)) for i in (*found.cue, *found.source)]
+    for quote in found.passage.skeleton.fragments:
+        if any(a < quote.end and b > quote.start for a, b in named):
+            continue
+        if start <= quote.start < end < quote.end:
+            end = quote.end
+        if quote.start < start < quote.end <= end:
+            start = quote.start
+    return start, end
 
 
 def _words(found: Found, tokens: tuple[int, ...]) -> str | None:

@@ -63,14 +63,20 @@ def _told(parse: Parse, token: Token) -> list[Token]:
     """Mend rule 1: a clause with *that* belongs to the verb of saying above it, not to what takes none."""
     if token.dep not in ("acl", "relcl", "ccomp", "advcl") or token.head == token.i:
         return []
-    if not any(k.low == "that" and k.dep == "mark" for k in parse.kids(token.i)):
+    marks = [k for k in parse.kids(token.i) if k.low == "that" and k.dep in ("mark", "dobj")]
+    if not marks or (marks[0].dep == "dobj" and not parse.kids(token.i, "nsubj")):
         return []
     above = parse.tokens[token.head]
     prep = parse.tokens[above.head]
     verb = parse.tokens[prep.head]
     if above.dep == "pobj" and prep.dep == "prep" and verb.lemma in SAYS and not parse.kids(verb.i, "ccomp"):
-        return [replace(token, dep="ccomp", head=verb.i)]
-    if above.lemma in NOUNS or above.low in ADJECTIVES or (above.pos == "VERB" and above.lemma in VERBS):
+        return [replace(token, dep="ccomp", head=verb.i), replace(marks[0], dep="mark", tag="IN")]
+    if (
+        marks[0].dep == "dobj"
+        or above.lemma in NOUNS
+        or above.low in ADJECTIVES
+        or (above.pos == "VERB" and above.lemma in VERBS)
+    ):
         return []
     for verb in parse.ancestors(token.i):
         if verb.pos == "VERB" and verb.i < token.i and _takes_clause(verb) and not parse.kids(verb.i, "ccomp"):

@@ -23,6 +23,13 @@ VERB_AFTER = re.compile(
 )
 
 
+# What lets a quotation in lower case, after a comma, be speech rather than words borrowed into the sentence.
+SAID_BEFORE = re.compile(
+    r"(?i)(?:\b(?:said|says|say|add(?:s|ed|ing)?|asked|told|wrote|writes|tweeted|continued|replied|saying|telling|noting|"
+    r"declared|read|reads|insisted|explained|answered|warned|shouted|yelled)\b[^“\"]{0,40},|[:—–…])$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Skeleton:
     """Hold the text to parse.
@@ -98,7 +105,7 @@ def _is_whole(text: str, quote: Quote, inner: str) -> bool:
     if at_start:
         return ends_clause or (not after) or after.startswith((",", "—", "–")) or len(words) > 7
     if introduced:
-        return begins_high or ends_clause or len(words) > 4
+        return begins_high or (bool(SAID_BEFORE.search(before)) and (ends_clause or len(words) > 4))
     return begins_high and ends_clause and len(words) > 2
 
 

@@ -42,7 +42,7 @@ PRONOUN_GENDER = {
     "herself": FEMALE,
 }
 SINGULAR = frozenset((*PRONOUN_GENDER, "i", "me", "my"))
-GROUP = word_set("they their them it its we our us")
+GROUP = word_set("they their them it its")
 
 
 @dataclass(eq=False)
@@ -54,6 +54,7 @@ class Person:
     country: str | None = None
     gender: str | None = None
     is_person: bool = True
+    members: tuple[str, ...] = ()
     mentions: list[tuple[int, int]] = field(default_factory=list)
 
     def speaker(self) -> Speaker:
@@ -73,8 +74,10 @@ class People:
         self._known: list[Person] = []
         self._at: dict[tuple[int, int], Person] = {}
         self._spoke: list[tuple[int, int, Person]] = []
+        self._we: Person | None = None
         for passage in read:
             self._collect(passage)
+            self._collect_issuer(passage)
         for passage in read:
             self._collect_surnames(passage)
         for person in self._known:
@@ -192,6 +195,8 @@ class People:
             return self._at[place]
         if token.low in ("i", "we", "me", "us", "my", "our") and inside is not None:
             return inside
+        if token.low in ("we", "us", "our") and inside is None:
+            return self._issuer(passage, token)
         if token.low in SINGULAR:
             return self._by_pronoun(place, PRONOUN_GENDER.get(token.low))
         if token.low in GROUP:
@@ -201,6 +206,21 @@ class People:
         if token.lemma in OFFICES:
             return self._by_office(passage, token, phrase, named)
         return self._body(passage, token, phrase)
+
+    def _issuer(self, passage: Passage, token: Token) -> Person | None:
+        """Return whom "we" means outside a quotation: who issues the document, as its first "we, the ..." says."""
+        return self._we if token.i not in passage.stand_in_at else None
+
+    def _collect_issuer(self, passage: Passage) -> None:
+        """Take "we, the foreign ministers of ..." for whom "we" means from there on."""
+        for token in passage.parse.tokens:
+            for kid in passage.parse.kids(token.i, "appos") if token.low == "we" else []:
+                phrase = passage.parse.subtree(kid.i)
+                name = passage.parse.words(phrase).strip(" ,").removeprefix("the ")
+                states = [country_of(passage.parse.tokens[i].text) for i in phrase]
+                members = tuple(dict.fromkeys(state for state in states if state is not None))
+                country = members[0] if len(members) == 1 else None
+                self._we = self._we or Person(name, None, country, None, False, members)
 
     def _by_pronoun(self, place: tuple[int, int], gender: str | None) -> Person | None:
         fits = [p for p in self._known if p.is_person and (gender is None or p.gender in (None, gender))]
@@ -253,7 +273,7 @@ class People:
             if not person.is_person and person.name == name:
                 person.mentions.append((passage.number, token.i))
                 return person
-        return self._add(Person(name or None, None, country, None, False, [(passage.number, token.i)]))
+        return self._add(Person(name or None, None, country, None, False, (), [(passage.number, token.i)]))
 
 
 def _office_fits(known: str, asked: str) -> bool:
