@@ -102,6 +102,9 @@ def test_the_news_article_of_the_finance_minister() -> None:
     assert [(("Norway",), "prepared", "monitoring", 200.0, "observers")] == [
         (c.actors, c.modality, c.capability, c.quantity, c.unit) for c in proposals
     ]
+    assert [("European states",), ("Ramon Vega",), ("they",), ("Norway",), ("Türkiye",)] == [
+        c.actors for c in document.commitments
+    ]
     types = [(one.type, one.span.text) for c in document.commitments for one in c.conditions]
     assert [
         ("expectation", "“with the expectation” of an American backup"),

@@ -9,7 +9,7 @@ it is to ``promises``.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holdfire.records.statement import MODALITIES
 from holdfire.statements.english.promise_words import ACTS, MODAL_WORDS, MODALS, capability_of, number_of
@@ -58,7 +58,26 @@ def acts_in(parse: Parse, region: Collection[int], barred: frozenset[int] = froz
             known = best.get(act)
             if known is None or MODALITIES.index(modality) > MODALITIES.index(known[0]):
                 best[act] = (modality, governor if known is None else min(governor, known[1]))
-    return [_act(parse, modality, governor, act, barred) for act, (modality, governor) in sorted(best.items())]
+    acts = [_act(parse, modality, governor, act, barred) for act, (modality, governor) in sorted(best.items())]
+    return [part for act in acts for part in _parts(parse, act)]
+
+
+def _parts(parse: Parse, act: Act) -> list[Act]:
+    """Return an act once for each capability among its joined objects: "two frigates and 1,500 soldiers"."""
+    things = parse.kids(act.verb, "dobj")
+    heads = [*things, *(k for thing in things for k in _joined_to(parse, thing.i))]
+    parts: dict[str, Act] = {}
+    for head in heads:
+        own = set(parse.subtree(head.i)) - {i for k in parse.kids(head.i, "conj") for i in parse.subtree(k.i)}
+        capability = capability_of(_lemmas(parse, sorted(own)))
+        if capability is not None and capability not in parts:
+            quantity, unit = _quantity(parse, sorted(own))
+            parts[capability] = replace(act, capability=capability, quantity=quantity, unit=unit)
+    return list(parts.values()) if len(parts) > 1 else [act]
+
+
+def _joined_to(parse: Parse, i: int) -> list[Token]:
+    return [one for k in parse.kids(i, "conj") for one in (k, *_joined_to(parse, k.i))]
 
 
 def _governed(parse: Parse, token: Token) -> list[tuple[str, int]]:
@@ -71,6 +90,10 @@ def _governed(parse: Parse, token: Token) -> list[tuple[str, int]]:
         return found
     modality = MODAL_WORDS.get(token.lemma) or MODAL_WORDS.get(token.low)
     is_given = token.lemma in ("promise", "offer", "pledge", "guarantee") and is_passive(parse, token.i)
+    # "to guarantee a ceasefire" is what an act is for, not a guarantee.
+    is_given = is_given or (
+        token.dep in ("advcl", "acl", "relcl") and any(k.low == "to" for k in parse.kids(token.i, "aux"))
+    )
     is_word = (token.pos in ("VERB", "ADJ") and not is_given) or (token.pos == "NOUN" and token.dep in ("dobj", "attr"))
     looks_into = token.lemma != "look" or any(k.low in ("at", "into") for k in parse.kids(token.i, "prep"))
     if modality is not None and is_word and token.dep not in ("amod", "compound") and looks_into:

@@ -94,7 +94,7 @@ judge O: defend
 judge Pobj/to: attribute ascribe credit
 judge O: attack fault blame ridicule welcome
 fear CI: fear
-fear C: worry dread mourn
+fear C: worry dread mourn fret
 fear P/about,over: worry agonize fret
 learn CW: hear learn discover find read see establish observe notice determine
 show CW: show suggest indicate reveal demonstrate prove confirm reflect illustrate signal

@@ -312,9 +312,9 @@ def _other_person_before(region: _Region, draft: Draft, head: int) -> bool:
 
 def _once(found: list[Promise], levels: list[int]) -> list[Promise]:
     """Keep one of several promises at one place: the innermost speaker's, as he is the one who is bound."""
-    kept: dict[tuple[int, int], Promise] = {}
+    kept: dict[tuple[int, str], Promise] = {}
     for promise in found:
-        place = (promise.span.end, promise.span.text.count("\n"))
+        place = (promise.span.end, promise.capability)
         known = kept.get(place)
         if known is None or levels[promise.draft] >= max(1, levels[known.draft]):
             kept[place] = promise

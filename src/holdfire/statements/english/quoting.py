@@ -11,7 +11,7 @@ from __future__ import annotations
 from holdfire.statements.english.conventions import cue_group, noun_phrase
 from holdfire.statements.english.found import Found, Passage
 from holdfire.statements.english.lexicon import VERBS
-from holdfire.statements.english.sources import agent_of, is_passive, subject_of
+from holdfire.statements.english.sources import agent_of, is_passive, is_person_like, subject_of
 from holdfire.statements.parse import Token
 from holdfire.statements.words import word_set
 
@@ -55,6 +55,12 @@ def verb_cue(passage: Passage, verb: int, shape: str, kind: str, contents: list[
         subject = agent_of(parse, verb)
     if subject is not None and subject.i in taken:
         subject = None
+    if subject is None and not passive and shape == "quote":
+        # "conceded one adviser": the parser takes the speaker behind the verb for its object.
+        behind = [
+            k for k in parse.kids(verb, "dobj", "attr", "oprd", "npadvmod", "dep") if k.i > verb and k.i not in taken
+        ]
+        subject = behind[0] if behind and is_person_like(behind[0]) else None
     source = noun_phrase(parse, subject.i, taken | set(cue)) if subject is not None else ()
     referent = subject
     if subject is not None and (subject.tag in ("WP", "WDT") or subject.low == "that"):
@@ -65,7 +71,12 @@ def verb_cue(passage: Passage, verb: int, shape: str, kind: str, contents: list[
     negated = negated or parse.tokens[head].lemma in ("decline", "refuse", "fail")
     _, end = parse.sentence_of(verb)
     asked = parse.tokens[end - 1].text == "?" and token.dep == "ROOT" and end - 1 not in taken
-    to_whom = [k for k in parse.kids(verb, "dobj", "dative", "iobj") if k.i not in taken] if not passive else []
+    heard = None if subject is None else subject.i
+    to_whom = (
+        [k for k in parse.kids(verb, "dobj", "dative", "iobj") if k.i not in taken and k.i != heard]
+        if not passive
+        else []
+    )
     if passive and kind != "say":
         to_whom = parse.kids(verb, "nsubjpass")
     addressee = noun_phrase(parse, to_whom[0].i, taken | set(cue)) if to_whom else ()

@@ -124,7 +124,8 @@ def _joined(parse: Parse, token: Token) -> list[Token]:
     same_as_outer = token.tag == outer.tag
     same_as_inner = token.tag == inner.tag and not parse.kids(inner.i, "aux")
     has_comma = any(parse.tokens[i].text == "," for i in (token.i - 1, token.i - 2) if i >= 0)
-    if same_as_outer and (not same_as_inner or has_comma):
+    tells_that = any(k.low == "that" for c in parse.kids(token.i, "ccomp") for k in parse.kids(c.i, "mark"))
+    if same_as_outer and (not same_as_inner or has_comma or (tells_that and inner.lemma not in VERBS)):
         return [replace(token, head=outer.i)]
     return []
 

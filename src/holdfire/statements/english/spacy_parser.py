@@ -69,7 +69,8 @@ def _lemma(token: Any) -> str:
     low = token.text.lower()
     if low in LEMMAS and token.pos_ == "VERB":
         return LEMMAS[low]
-    return str(token.lemma_).lower()
+    # Military bases, not the plural of "basis".
+    return "base" if low == "bases" else str(token.lemma_).lower()
 
 
 def _parse_of(text: str, doc: Any) -> Parse:
