@@ -96,6 +96,8 @@ def _governed(parse: Parse, token: Token) -> list[tuple[str, int]]:
     )
     is_word = (token.pos in ("VERB", "ADJ") and not is_given) or (token.pos == "NOUN" and token.dep in ("dobj", "attr"))
     looks_into = token.lemma != "look" or any(k.low in ("at", "into") for k in parse.kids(token.i, "prep"))
+    if token.pos == "VERB" and token.lemma in ("open", "ready"):
+        is_word = False
     if modality is not None and is_word and token.dep not in ("amod", "compound") and looks_into:
         found.append((modality, token.i))
     if token.lemma == "rule" and any(k.low == "out" for k in parse.kids(token.i, "prt", "prep", "advmod")):
@@ -135,6 +137,8 @@ def _act_verb(parse: Parse, governor: int) -> int:
 
 def _act(parse: Parse, modality: str, governor: int, verb: int, barred: frozenset[int]) -> Act:
     chain = {governor, verb}
+    if parse.tokens[governor].pos == "ADJ":
+        chain.add(parse.tokens[governor].head)
     here = verb
     while here != governor and parse.tokens[here].head != here and len(chain) < 8:
         here = parse.tokens[here].head
@@ -158,11 +162,18 @@ def _act(parse: Parse, modality: str, governor: int, verb: int, barred: frozense
         verb=verb,
         subject=_subject(parse, modality, governor, verb),
         capability=capability_of(lemmas)
+        or capability_of(_lemmas(parse, _thing_that_acts(parse, modality, governor, verb)))
         or ("other" if parse.tokens[verb].lemma in JOINS or verb == governor else None),
         quantity=quantity,
         unit=unit,
         place=_place(parse, things),
     )
+
+
+def _thing_that_acts(parse: Parse, modality: str, governor: int, verb: int) -> list[int]:
+    """Return the tokens of a subject such as "our troops", where the verb says no more than that they go."""
+    subject = _subject(parse, modality, governor, verb)
+    return list(parse.subtree(subject)) if subject is not None and parse.tokens[verb].lemma in ACTS else []
 
 
 def words_of_act(parse: Parse, governor: int, verb: int) -> list[int]:

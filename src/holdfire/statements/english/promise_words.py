@@ -59,7 +59,7 @@ air: aircraft jet plane airspace fighter helicopter air-defence air-defense airp
 sea: ship navy naval frigate minesweeper minehunter vessel maritime fleet destroyer corvette submarine mine-clearing sea
 intelligence: intelligence satellite surveillance reconnaissance radar imagery
 training: train training instructor trainer
-logistics: logistics logistic logistical transport fuel hospital medic medical ammunition engineer supply airlift
+logistics: logistics logistic logistical transport fuel hospital medic medical ammunition engineer airlift
     sealift
     convoy field-hospital ambulance repair
 base: base port airfield airport airbase harbour harbor hub barracks depot facility runway

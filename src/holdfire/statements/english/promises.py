@@ -16,11 +16,10 @@ from holdfire.records.statement import Condition, Span
 from holdfire.statements.english.acts import Act, acts_in, words_of_act
 from holdfire.statements.english.conditions import conditions_in
 from holdfire.statements.english.countries import country_of
-from holdfire.statements.english.lexicon import VERBS
 from holdfire.statements.english.promise_words import CONTEXT, MODAL_WORDS
 from holdfire.statements.english.quotes import Quote
 from holdfire.statements.english.reader import Draft, Reading
-from holdfire.statements.english.sources import subject_of
+from holdfire.statements.english.standing import ATTITUDE, SURE, standing_of
 from holdfire.statements.parse import Parse, Parser
 from holdfire.statements.words import word_set
 
@@ -35,11 +34,7 @@ OWN_BODIES = word_set(
     ministry department office people side party soldier
     """
 )
-# What the cue itself says of how firm the content is, where the content is a clause.
-ATTITUDE = {"want": "desired", "demand": "required", "expect": "expected", "fear": "expected", "think": "expected",
-            "learn": "expected", "show": "expected"}  # fmt: skip
 BINDS_BY_CUE = frozenset(("promise", "refuse", "want", "think", "demand", "expect"))
-SURE = frozenset(("conclude", "decide", "determine", "resolve", "know", "agree", "accept"))
 
 
 @dataclass(frozen=True)
@@ -165,10 +160,13 @@ def _promise(
     modality = _modality(draft, region, act)
     if draft.outer is not None and reading.drafts[draft.outer].found.kind in ATTITUDE and modality != "refused":
         modality = ATTITUDE[reading.drafts[draft.outer].found.kind]
-    polarity = "negative" if act.negated else "positive"
+    standing = standing_of(region.parse, region.tokens, act)
+    if standing.attitude is not None and modality != "refused":
+        modality = standing.attitude
+    polarity = "questioned" if standing.asked else ("negative" if act.negated else "positive")
     if draft.polarity != "positive" and draft.found.kind not in ("refuse",):
         polarity, is_own = draft.polarity, False
-    relayed = draft.hearsay_level > 0 or draft.found.relayed or _is_relayed(region, act)
+    relayed = draft.hearsay_level > 0 or draft.found.relayed or standing.relayed or standing.asked
     own = is_own and not relayed and draft.person is not None
     words = sorted(
         {act.governor, act.verb, *words_of_act(region.parse, act.governor, act.verb)} & set(range(*region.whole))
@@ -181,7 +179,7 @@ def _promise(
     if not outside:
         return None
     first = _first_word(region, act)
-    last = _last_word(region.parse, outside)
+    last = max(_last_word(region.parse, outside), first, act.governor, act.verb)
     return Promise(
         draft=n, actors=actors, capability=act.capability, modality=modality, span=region.span(first, last + 1),
         conditions=tuple(Condition(type=kind, span=region.span(a, b)) for kind, a, b in conditions),
@@ -230,20 +228,6 @@ def _modality(draft: Draft, region: _Region, act: Act) -> str:
     if attitude is None or region.is_quote or cue.shape in ("infinitive", "gerund", "object", "adjective"):
         return act.modality
     return act.modality if lemma in SURE else attitude
-
-
-def _is_relayed(region: _Region, act: Act) -> bool:
-    """Whether, inside the statement, the act stands under somebody else's word: "Vega told me that he would agree"."""
-    parse = region.parse
-    for above in parse.ancestors(act.governor):
-        if above.i not in region.tokens:
-            break
-        if above.lemma in VERBS and above.pos == "VERB" and above.i != act.governor:
-            frames = {letter for frame in VERBS[above.lemma] for letter in frame.complements}
-            subject = subject_of(parse, above.i)
-            if "C" in frames and subject is not None and subject.low not in FIRST:
-                return True
-    return False
 
 
 def _actors(reading: Reading, draft: Draft, region: _Region, head: int) -> tuple[tuple[str, ...], bool]:

@@ -137,6 +137,9 @@ class People:
             if i >= 0 and parse.tokens[i].low in SHORT_TITLES:
                 office = office or SHORT_TITLES[parse.tokens[i].low]
         phrases = [(head, tuple(i for i in parse.subtree(head) if i < tokens[0]))]
+        phrases += [
+            (head, parse.subtree(k.i)) for k in parse.kids(head, "prep") if k.low == "of" and k.i == tokens[-1] + 1
+        ]
         for kid in parse.kids(head, "appos"):
             phrases.append((kid.i, parse.subtree(kid.i)))
         above = parse.tokens[parse.tokens[head].head]
