@@ -1,8 +1,8 @@
 """Standing: under what an act stands within a statement - another's word, a hope, a question.
 
 Turns an act and its ancestors in the tree into what takes away from it. Rules: under a verb of saying whose subject is
-not the speaker, or a noun such as *report* or *rumour*, an act is relayed; under a verb of hoping, expecting, fearing or
-demanding it is no firmer than that; under *whether* it is asked. Leaves the statement's own cue to ``promises``.
+not the speaker, or a noun such as *report* or *rumour*, an act is relayed; under a verb of hoping, expecting, fearing
+or demanding it is no firmer than that; under *whether* it is asked. Leaves the statement's own cue to ``promises``.
 """
 
 from __future__ import annotations
