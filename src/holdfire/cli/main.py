@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, guarantee, publish, trial, watching, world
+from holdfire.cli import agreement, case, guarantee, publish, statements, trial, watching, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
@@ -28,6 +28,7 @@ SECTIONS = (
     ("From reports to findings", ("fuse", "assess", "explain")),
     ("The guarantee", ("ladder", "gate", "commitments", "calendar")),
     ("What was watched, and what changed", ("coverage", "compare", "trend")),
+    ("Articles", ("statements",)),
     ("Publication", ("bulletin",)),
     ("Worlds with known truth", ("simulate", "evaluate", "trial")),
 )
@@ -58,8 +59,8 @@ def holdfire() -> None:
 
 
 for _command in (
-    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS,
-    *trial.COMMANDS,
+    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *statements.COMMANDS, *watching.COMMANDS,
+    *publish.COMMANDS, *world.COMMANDS, *trial.COMMANDS,
 ):  # fmt: skip
     holdfire.add_command(_command)
 

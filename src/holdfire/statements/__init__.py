@@ -1,0 +1,1 @@
+"""Statements: from articles to who said what, and what that binds whom to."""

@@ -1,0 +1,1 @@
+"""English: quotations, cues, speakers and promises in English prose."""
