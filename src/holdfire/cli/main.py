@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, guarantee, publish, watching, world
+from holdfire.cli import agreement, case, evidence, guarantee, publish, watching, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
@@ -27,6 +27,7 @@ SECTIONS = (
     ("Reports", ("map", "read")),
     ("From reports to findings", ("fuse", "assess", "explain", "ladder")),
     ("What was watched, and what changed", ("coverage", "compare", "trend")),
+    ("Evidence that others can check", ("case", "log")),
     ("Publication", ("bulletin",)),
     ("Worlds with known truth", ("simulate", "evaluate")),
 )
@@ -57,7 +58,8 @@ def holdfire() -> None:
 
 
 for _command in (
-    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *publish.COMMANDS, *world.COMMANDS
+    *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *watching.COMMANDS, *evidence.COMMANDS,
+    *publish.COMMANDS, *world.COMMANDS,
 ):  # fmt: skip
     holdfire.add_command(_command)
 
