@@ -81,6 +81,8 @@ def export_log(
         for index, proof in proofs.items():
             (out / "proofs").mkdir(exist_ok=True)
             (out / "proofs" / f"{index}.tlog-proof").write_bytes(proof)
+        if (log.folder / "stamps").is_dir():
+            shutil.copytree(log.folder / "stamps", out / "stamps")
         shutil.copyfile(verify.__file__, out / "verify.py")
         text = README.format(origin=head.origin, size=head.size, n_files=len(there), name=log.key.name)
         (out / "README.txt").write_text(text, encoding="utf-8")

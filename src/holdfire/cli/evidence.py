@@ -18,11 +18,13 @@ from holdfire.app.bundle import export_log
 from holdfire.app.casebook import USES, RunSettings, add_files, open_case, replay, run, start_case, withdraw
 from holdfire.app.events import log_lines
 from holdfire.app.wire import read_file
+from holdfire.app.witnessing import stamp_log, stamps_of, witness_log
 from holdfire.basics.canonical import write_bytes
 from holdfire.cli.case import show_summary
 from holdfire.cli.options import FILE, FOLDER, json_option, quiet_options
 from holdfire.errors import InputError
-from holdfire.evidence.verify import Key, VerifyError, parse_key, verify_log
+from holdfire.evidence.notes import new_signer, read_signer, write_signer
+from holdfire.evidence.verify import COSIGNED, Key, VerifyError, parse_key, verify_log
 
 __all__ = ["COMMANDS"]
 
@@ -212,6 +214,48 @@ def replay_command(case_folder: Path, entry: int | None, quiet: bool, log_json: 
         for reason in done.reasons:
             click.echo(f"  {reason}")
     sys.exit(1 if done.differ else 0)
+
+
+@log_group.command("new-witness")
+@click.option("--name", required=True, help="Name of the witness, like an address: witness.example/w1.")
+@click.option("--key-file", required=True, type=FILE, help="The file to write.")
+def new_witness(name: str, key_file: Path) -> None:
+    """Make a witness's key, and print the public one."""
+    signer = new_signer(name, kind=COSIGNED)
+    write_signer(key_file, signer)
+    click.echo(signer.public().text())
+
+
+@log_group.command("witness")
+@click.argument("folder", type=FOLDER, metavar="CASE|LOG")
+@click.option("--key", required=True, help="The log's key, as the mission published it.")
+@click.option("--key-file", required=True, type=FILE, help="The witness's own key ('holdfire log new-witness').")
+@click.option("--memory", required=True, type=FOLDER, help="The witness's own folder: what it signed before.")
+def witness_command(folder: Path, key: str, key_file: Path, memory: Path) -> None:
+    """Check a log against what you signed before, and add your signature to its checkpoint."""
+    where = folder / "log" if (folder / "log" / "checkpoint").is_file() else folder
+    size = witness_log(where, _key(key), read_signer(key_file), memory, _now())
+    click.echo(f"The checkpoint of {size} entries continues what was signed before; it bears your signature now.")
+
+
+@log_group.command()
+@CASE
+@click.option("--url", required=True, help="Address of a time-stamping authority (RFC 3161).")
+@click.option("--roots", required=True, type=FILE, help="The roots that you trust (PEM).")
+def stamp(case_folder: Path, url: str, roots: Path) -> None:
+    """Ask a time-stamping authority to stamp the checkpoint; this goes over the net."""
+    log = open_case(case_folder)
+    instant = stamp_log(log, url, roots)
+    click.echo(f"The checkpoint of {log.checkpoint().size} entries existed at {instant:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+@log_group.command()
+@CASE
+@click.option("--roots", required=True, type=FILE, help="The roots that you trust (PEM).")
+def stamps(case_folder: Path, roots: Path) -> None:
+    """Check all time stamps, and say which number of entries existed when."""
+    for size, instant in stamps_of(open_case(case_folder), roots):
+        click.echo(f"{size:>8} entries existed at {instant:%Y-%m-%d %H:%M:%S} UTC")
 
 
 COMMANDS = (case_group, log_group)

@@ -138,6 +138,30 @@ class EvidenceLog:
             raise ReadError(f"The checkpoint is not signed by {self.key.name}.", where, mend)
         return head
 
+    def replace_checkpoint(self, raw: bytes) -> None:
+        """Put a checkpoint with more signatures in the place of the same one with fewer.
+
+        Raises
+        ------
+        ReadError
+            The log's own signature is not on it.
+        InputError
+            The log has grown since; it is another checkpoint.
+        OutputError
+            The folder cannot be written.
+        """
+        with self._locked():
+            now, new = self.checkpoint(), parse_checkpoint(raw)
+            if new.body != now.body or not new.signed_by(self.key):
+                raise InputError(
+                    "The log has grown since.", str(self.folder), "Check the new checkpoint, then sign it."
+                )
+            try:
+                write_durably(self.folder / "checkpoint", raw)
+                sync_folders([self.folder / "checkpoint"])
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
+
     def append(self, entries: Sequence[Entry], signer: Signer) -> range:
         """Add entries, and return their numbers when they are on the disk.
 
