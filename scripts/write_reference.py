@@ -120,17 +120,21 @@ def commands_page() -> str:
         lines += [f"## {title}", ""]
         for name in names:
             command = holdfire.get_command(context, name)
-            if command is None:
-                continue
-            inner = click.Context(
-                command,
-                info_name=f"holdfire {name}",
-                max_content_width=100,
-                terminal_width=100,
-                help_option_names=["-h", "--help"],
-            )
-            lines += [f"### holdfire {name}", "", "```text", command.get_help(inner).rstrip(), "```", ""]
+            if command is not None:
+                lines += _command_lines(command, f"holdfire {name}")
     return "\n".join(lines)
+
+
+def _command_lines(command: click.Command, name: str) -> list[str]:
+    """Return a command's words, and those of each command below it."""
+    context = click.Context(
+        command, info_name=name, max_content_width=100, terminal_width=100, help_option_names=["-h", "--help"]
+    )
+    lines = [f"### {name}", "", "```text", command.get_help(context).rstrip(), "```", ""]
+    below = command.commands if isinstance(command, click.Group) else {}
+    for word, one in below.items():
+        lines += _command_lines(one, f"{name} {word}")
+    return lines
 
 
 def _meanings(record: Any) -> dict[str, str]:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from holdfire import __version__
-from holdfire.cli import agreement, case, guarantee, publish, statements, trial, watching, world
+from holdfire.cli import agreement, case, evidence, guarantee, publish, statements, trial, watching, world
 from holdfire.errors import HoldfireError
 
 __all__ = ["holdfire", "main"]
@@ -29,6 +29,7 @@ SECTIONS = (
     ("The guarantee", ("ladder", "gate", "commitments", "calendar")),
     ("What was watched, and what changed", ("coverage", "compare", "trend")),
     ("Articles", ("statements",)),
+    ("Evidence that others can check", ("case", "log")),
     ("Publication", ("bulletin",)),
     ("Worlds with known truth", ("simulate", "evaluate", "trial")),
 )
@@ -60,7 +61,7 @@ def holdfire() -> None:
 
 for _command in (
     *agreement.COMMANDS, *case.COMMANDS, *guarantee.COMMANDS, *statements.COMMANDS, *watching.COMMANDS,
-    *publish.COMMANDS, *world.COMMANDS, *trial.COMMANDS,
+    *evidence.COMMANDS, *publish.COMMANDS, *world.COMMANDS, *trial.COMMANDS,
 ):  # fmt: skip
     holdfire.add_command(_command)
 
