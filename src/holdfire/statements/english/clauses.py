@@ -200,6 +200,9 @@ TURNS = frozenset(("but", "though", "although", "and", "yet"))
 def _turns(passage: Passage, word: Token, first: int) -> bool:
     """Whether a conjunction after a comma opens a clause with a subject and a verb of its own about somebody else."""
     parse = passage.parse
+    after = parse.tokens[word.i + 1].low if word.i + 1 < len(parse.tokens) else ""
+    if word.low == "but" and (after == "only" or after in TAIL):
+        return False
     if word.dep == "mark":
         verbs = [parse.tokens[word.head]]
     else:
