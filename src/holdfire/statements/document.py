@@ -81,7 +81,7 @@ def text_of(name: str, content: bytes) -> str:
     """
     if len(content) > 4 * MOST_CHARACTERS:
         raise LimitError(
-            f"The document has {len(content):,} bytes; one of more than {MOST_CHARACTERS:,} characters is refused.",
+            f"The document has more than {4 * MOST_CHARACTERS:,} bytes; {MOST_CHARACTERS:,} characters are the most.",
             name,
             "Split it into its articles, one file for each.",
         )

@@ -14,7 +14,7 @@ from holdfire.statements.english.conventions import content_runs, runs
 from holdfire.statements.english.found import Found, Passage
 from holdfire.statements.english.lexicon import NO_CUES, VERBS, Frame
 from holdfire.statements.english.quoting import verb_cue
-from holdfire.statements.english.sources import is_passive, is_person_like, subject_of
+from holdfire.statements.english.sources import HUMAN, is_passive, is_person_like, subject_of
 from holdfire.statements.parse import Token
 from holdfire.statements.words import word_set
 
@@ -200,6 +200,9 @@ TURNS = frozenset(("but", "though", "although", "and", "yet"))
 def _turns(passage: Passage, word: Token, first: int) -> bool:
     """Whether a conjunction after a comma opens a clause with a subject and a verb of its own about somebody else."""
     parse = passage.parse
+    after = parse.tokens[word.i + 1].low if word.i + 1 < len(parse.tokens) else ""
+    if word.low == "but" and (after == "only" or after in TAIL):
+        return False
     if word.dep == "mark":
         verbs = [parse.tokens[word.head]]
     else:
@@ -257,6 +260,10 @@ def _fronted(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found 
 def _infinitive(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found | None:
     parse = passage.parse
     kid = next((k for k in parse.kids(verb.i, "xcomp", "advcl") if k.i > verb.i and _is_to(passage, k)), None)
+    if kid is None and _with(frames, "J"):
+        # "urged the council to repent": the infinitive hung on whom it is asked of.
+        things = [a for k in parse.kids(verb.i, "dobj") for a in parse.kids(k.i, "acl") if _is_to(passage, a)]
+        kid = things[0] if things else None
     if kid is None or (kid.dep == "advcl" and verb.lemma not in LOOSE):
         return None
     passive = is_passive(parse, verb.i)
@@ -356,6 +363,8 @@ def _object(passage: Passage, verb: Token, frames: tuple[Frame, ...]) -> Found |
     if frame is None or not objects or is_passive(parse, verb.i):
         return None
     thing = objects[0]
+    if frame.kind == "demand" and thing.lemma in HUMAN:
+        return None
     if thing.pos == "PRON" or thing.entity in ("PERSON", "DATE", "TIME", "CARDINAL"):
         return None
     if not is_person_like(subject_of(parse, verb.i)):

@@ -125,6 +125,6 @@ def _type_of(parse: Parse, i: int, width: int, last: int) -> str | None:
         return "temporal"
     if PEACE.search(text) and opener in ("if", "provided", "providing", "as", "only", "assuming", "in", "so"):
         return "temporal"
-    if opener == "without":
-        return "requirement"
+    if opener == "without" and parse.tokens[i + 1].tag == "VBG":
+        return None
     return "requirement"

@@ -18,11 +18,11 @@ from holdfire.statements.english.quotes import Quote
 __all__ = ["STAND_IN", "Skeleton", "skeleton_of"]
 
 STAND_IN = "It works"
-VERB_AFTER = re.compile(
-    r"\s*(?:[a-z]+ly\s+)?(?:said|says|say|added|adds|told|asked|he|she|they|I|we|it|the|a|an|his|her|its|one|[A-Z])"
+# After a question or an exclamation: a name and a verb of saying go on with the sentence.
+NAME_SAID_AFTER = re.compile(
+    r"\s*(?:[A-Z][\w.'’-]*\s+){1,4}(?:said|says|asked|told|added|wondered|wrote|replied|shouted|continued|exclaimed|cried|"
+    r"tweeted|answered|declared|demanded|recalled)\b"
 )
-
-
 # What lets a quotation in lower case, after a comma, be speech rather than words borrowed into the sentence.
 SAID_BEFORE = re.compile(
     r"(?i)(?:\b(?:said|says|say|add(?:s|ed|ing)?|asked|told|wrote|writes|tweeted|continued|replied|saying|telling|noting|"
@@ -124,6 +124,6 @@ def _mark(text: str, quote: Quote, inner: str) -> str:
     if last == ",":
         return ","
     if last in ".!?…" and last:
-        goes_on = bool(VERB_AFTER.match(after)) and (last != "." or after.lstrip()[:1].islower())
+        goes_on = after.lstrip()[:1].islower() or bool(NAME_SAID_AFTER.match(after))
         return "," if goes_on else "."
     return "" if after.lstrip()[:1] in ",.;:!?" else ("," if last in "—–;" else "")
