@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from holdfire.errors import InputError
-from holdfire.records.ladder import CAPABILITIES, CommitmentEntry, StatusStep
+from holdfire.records.promises import CAPABILITIES, CommitmentEntry, StatusStep
 from holdfire.records.statement import ProposedCommitment, ReadDocument
 
 __all__ = ["entry_of"]
