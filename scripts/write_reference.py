@@ -28,6 +28,7 @@ from holdfire.records import (
 )
 from holdfire.simulate.breaches import TRUE_BREACH_SCHEMA
 from holdfire.simulate.world import TRUE_INCIDENT_SCHEMA, TRUE_MEMBERSHIP_SCHEMA
+from holdfire.trial.record import RECORD_SCHEMA
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 
@@ -107,6 +108,35 @@ TRUTH: tuple[tuple[str, str, dict[str, str], pa.Schema], ...] = (
     ),
 )
 """Tables that ``holdfire simulate`` writes beside what a mission sees."""
+
+TRIAL: tuple[tuple[str, str, dict[str, str], pa.Schema], ...] = (
+    (
+        "records.parquet",
+        "how each rung fared in each world of a trial",
+        {
+            "world": "Number of the world.",
+            "kind": "`attack` or `sustained`: how the party breaches from the onset on.",
+            "per_day": "Breaches a day from the onset on.",
+            "rung_id": "The rung.",
+            "quiet_days": "Days before the onset: nothing is breached in them.",
+            "n_false": "How often the rung began to stand in them.",
+            "false_share": "Share of them in which it stood, 0..1.",
+            "stood_before": "Whether it stood when the breaches began.",
+            "true_h": "Hours from the onset until its condition held by the truth.",
+            "stands_h": "Hours from the onset until it stood.",
+            "reporting_h": "Hours of the delay until it would stand if each review came with the first report.",
+            "verification_h": "Hours from then until it stood.",
+            "order_h": "Hours until the rungs before it were used and the time that must pass had passed.",
+            "clock_h": "Hours that the responder's clock left then.",
+            "overdue": "Whether the clock had run out by then.",
+            "n_windows": "Windows that do not overlap.",
+            "n_fired": "Of them, those in which the condition fired.",
+            "n_wrong": "Of those, the ones in which it did not hold by the truth.",
+        },
+        RECORD_SCHEMA,
+    ),
+)
+"""What ``holdfire trial`` writes."""
 
 
 def commands_page() -> str:
@@ -188,6 +218,9 @@ def records_page() -> str:
     ]
     lines += [""]
     for file, title, meanings, schema in TRUTH:
+        lines += _table(f"## {file}: {title}", meanings, schema)
+    lines += ["# The table of a trial", "", "`holdfire trial` writes it beside its page and figures.", ""]
+    for file, title, meanings, schema in TRIAL:
         lines += _table(f"## {file}: {title}", meanings, schema)
     return "\n".join(lines)
 

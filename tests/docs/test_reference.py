@@ -14,9 +14,11 @@ import pytest
 import holdfire
 
 ROOT = Path(__file__).resolve().parents[2]
-INTERNAL = {"ANSWER_SCHEMA", "LOOSE_SCHEMA", "TALLY_SCHEMA", "UNRESOLVED_SCHEMA"}
-"""What no caller of a stage sees: replies on their way to parts, a reader's first look, what a count reads, and a
-warning's list of names."""
+INTERNAL = {
+    "ANSWER_SCHEMA", "LOOSE_SCHEMA", "PRICE_SCHEMA", "RULE_SCHEMA", "TALLY_SCHEMA", "UNRESOLVED_SCHEMA", "WHOLE_SCHEMA",
+}  # fmt: skip
+"""What no caller of a stage sees: replies on their way to parts, a reader's first look, what a count reads, pieces of a
+trial's work, and a warning's list of names."""
 
 
 def script() -> ModuleType:
@@ -37,7 +39,7 @@ def test_a_page_says_what_the_code_says(name: str) -> None:
 def test_every_schema_is_on_the_page() -> None:
     """Every table that the package declares has its section in the page of records, whole and with its name once."""
     page = script()
-    shown = [table[3] for part in (page.TABLES, page.ANSWERS, page.TRUTH) for table in part]
+    shown = [table[3] for part in (page.TABLES, page.ANSWERS, page.TRUTH, page.TRIAL) for table in part]
     modules = [one.name for one in pkgutil.walk_packages(holdfire.__path__, "holdfire.") if "__main__" not in one.name]
     declared = {
         name: value
