@@ -26,7 +26,7 @@ from holdfire.assessment.geometry.places import (
 )
 from holdfire.assessment.geometry.projection import centred_projection, project, scale_drift, unproject
 from holdfire.assessment.geometry.rings import Rings, densify, rings_of, turned
-from holdfire.assessment.geometry.zones import PreparedZone, prepare_zone, prepare_zones
+from holdfire.assessment.geometry.zones import MANY_PLACES, PreparedZone, prepare_zone, prepare_zones
 from holdfire.errors import InputError, ModelError
 
 Floats = NDArray[np.float64]
@@ -393,5 +393,9 @@ def test_only_octaves_of_near_places_are_indexed() -> None:
     assert frozenset() == waiting.lacking(places.x, places.y, places.sigma)
     near = project_places(one(38.0), one(48.0), one(300.0), waiting.projection)
     assert 1 == len(waiting.lacking(near.x, near.y, near.sigma))
+    nobody = project_places(one(math.nan), one(48.0), one(300.0), waiting.projection)
+    assert frozenset() == waiting.lacking(nobody.x, nobody.y, nobody.sigma)
+    crowd = [np.full(MANY_PLACES, values[0]) for values in (near.x, near.y, near.sigma)]
+    assert waiting.lacking(near.x, near.y, near.sigma) == waiting.lacking(*crowd)
     empty = prepare_zone(shapely.Polygon(), indexed=False)
     assert empty is empty.with_levels(empty.lacking(near.x, near.y, near.sigma))

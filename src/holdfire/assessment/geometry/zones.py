@@ -28,7 +28,7 @@ from holdfire.assessment.geometry.projection import Projection, centred_projecti
 from holdfire.assessment.geometry.rings import Rings, centre_lon, densify, rings_of, turned
 from holdfire.errors import InputError
 
-__all__ = ["Octaves", "PreparedZone", "common_projection", "prepare_zone", "prepare_zones"]
+__all__ = ["MANY_PLACES", "Octaves", "PreparedZone", "common_projection", "prepare_zone", "prepare_zones"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,6 +46,8 @@ NODES_PER_VERTEX = 6
 """Nodes that a zone may have in its finest octave: so many in any case, and so many for each vertex."""
 REACH_DEG = 110.0
 """Degrees of arc from the plane's centre, where the scale has grown to 3; a larger zone is not near anything."""
+MANY_PLACES = 4_096
+"""Among so many places all octaves between the least and the greatest sigma are indexed, without asking who is near."""
 TOP_SHARE = 0.125
 """From the sigma that is this share of the zone's diameter on, all nodes count for every place."""
 
@@ -127,19 +129,24 @@ class PreparedZone:
         return self.octaves is None
 
     def lacking(self, x: Floats, y: Floats, sigma: Floats) -> frozenset[int]:
-        """Return the levels that places near the zone need and that are not indexed.
+        """Return the levels that are not indexed and that places near the zone need; of many places a few more.
 
         Parameters
         ----------
         x, y, sigma : float64, (n,), metres on the plane
             NaN = unknown.
         """
-        if self.octaves is None or len(self.held) == self.octaves.scales.shape[1] - 1:
+        if self.octaves is None or len(self.held) == self.octaves.scales.shape[1] - 1 or not sigma.size:
             return frozenset()
+        lows = self.octaves.scales[3, 1:]
+        extremes = np.array([np.fmin.reduce(sigma), np.fmax.reduce(sigma)])
+        least, most = np.searchsorted(lows, np.maximum(extremes, SIGMA_MIN_M), side="right").tolist()
+        asked = frozenset(range(least, min(most + 1, lows.size))) - self.held
+        if not asked or sigma.size >= MANY_PLACES:
+            return asked
         west, south, east, north = self.octaves.box.tolist()
         far = FAR_SIGMAS * sigma + SIGMA_MIN_M
         near = (x >= west - far) & (x <= east + far) & (y >= south - far) & (y <= north + far)
-        lows = self.octaves.scales[3, 1:]
         level = np.unique(np.searchsorted(lows, np.maximum(sigma[near], SIGMA_MIN_M), side="right"))
         return frozenset(level[level < lows.size].tolist()) - self.held
 
