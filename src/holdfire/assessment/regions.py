@@ -31,7 +31,7 @@ ANYWHERE = 0
 """Index of the shape without bounds."""
 KEPT_VERTICES = 250_000
 """Shapes are kept ready for places up to so many vertices together, those asked for last. A strip of 1,600 vertices
-takes 5.7 MB when ready: a front drawn daily over three years would take 6 GB for each of its strips."""
+takes 5.7 MB with every octave indexed: a front drawn daily over three years would take 6 GB for each of its strips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
