@@ -162,7 +162,7 @@ $(VENV)/.stamp-bench: requirements/bench.txt requirements/base.txt | $(BIN)/pyth
 .PHONY: bench
 bench: setup java $(VENV)/.stamp-bench $(VENV)/.stamp-spark ## install the peers and run each benchmark in turn
 	@set -eu; run() { name=$$1; shift; echo "== benchmarks.$$name $$*"; $(BIN)/python -m "benchmarks.$$name" "$$@"; }; \
-	run geometry; run pipeline; run assess; run engines; \
+	run geometry; run front; run pipeline; run assess; run engines; \
 	run fusion; run fusion --peers; run fusion --speed; run fusion_real
 
 .PHONY: assets

@@ -273,7 +273,7 @@ def rows_of(said: list[dict[str, Any]], agreement: Agreement) -> list[dict[str, 
 
 def kernels_say(agreement: Agreement, rows: list[dict[str, Any]]) -> dict[tuple[str | None, ...], dict[str, Any]]:
     """Return the assessments of the kernels by incident, clause, reading and party."""
-    with mock.patch.object(regions, "prepare_zone", lambda geometry: _prepared(shapely.to_wkb(geometry))):
+    with mock.patch.object(regions, "prepare_zone", lambda geometry, **_: _prepared(shapely.to_wkb(geometry))):
         table = assess(
             pa.Table.from_pylist(rows, schema=INCIDENT_SCHEMA),
             agreement,

@@ -13,19 +13,21 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from holdfire.assessment.chunks import chunks_of
 from holdfire.assessment.facts import Facts, facts_of
 from holdfire.assessment.kernels.kernel import Judgement, Scene, Setting
 from holdfire.assessment.kernels.registry import KERNELS
 from holdfire.assessment.kernels.replies import FindsReplies, Replies
 from holdfire.assessment.place_time import Places
 from holdfire.assessment.regions import Atlas
-from holdfire.assessment.rows import claims_of, rows_of
+from holdfire.assessment.rows import by_incident, claims_of, rows_of
 from holdfire.basics.instants import to_us
 from holdfire.errors import ModelError
 from holdfire.records.agreement import Agreement, Reading
@@ -125,12 +127,14 @@ def _one_by_one(setting: Setting, facts: Facts, position: Ints, terms: Terms) ->
     claims = claims_of(setting.agreement)
     shares: dict[tuple[str, int], float] = {}
     parts = []
-    for start in range(0, facts.n, CHUNK_ROWS):
-        part = facts.part(start, min(start + CHUNK_ROWS, facts.n))
+    chunks = chunks_of(facts.times, setting.atlas, CHUNK_ROWS)
+    for rows in chunks:
+        part = facts.take(rows)
         places = Places(facts=part, atlas=setting.atlas, areas=terms.areas, area_shares=shares)
-        scene = Scene(setting=setting, facts=part, places=places, position=position[start : start + part.n])
+        scene = Scene(setting=setting, facts=part, places=places, position=position[rows])
         parts.append(rows_of(part.incident_id, _judgements(scene, per_incident=True), claims))
-    return parts
+    in_order = all(one[-1] < other[0] for one, other in pairwise(chunks))
+    return parts if in_order else [by_incident(pa.concat_tables(parts), facts.incident_id)]
 
 
 def _together(setting: Setting, facts: Facts, terms: Terms) -> pa.Table:

@@ -50,6 +50,10 @@ class NameCodes:
         """Return rows ``[start, end)``."""
         return NameCodes(names=self.names, code=self.code[start:end])
 
+    def take(self, rows: Ints) -> NameCodes:
+        """Return some rows: int64, (m,)."""
+        return NameCodes(names=self.names, code=self.code[rows])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shares:
@@ -81,6 +85,19 @@ class Shares:
             code=self.code[begin:stop],
             lower=self.lower[begin:stop],
             upper=self.upper[begin:stop],
+        )
+
+    def take(self, rows: Ints) -> Shares:
+        """Return the entries of some incidents: int64, (m,)."""
+        size = self.first[rows + 1] - self.first[rows]
+        first = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        entry = np.arange(first[-1]) + np.repeat(self.first[rows] - first[:-1], size)
+        return Shares(
+            names=self.names,
+            first=first,
+            code=self.code[entry],
+            lower=self.lower[entry],
+            upper=self.upper[entry],
         )
 
     def row(self) -> Ints:
@@ -173,6 +190,16 @@ class Facts:
             incident_id=self.incident_id.slice(start, end - start),
             **{name: getattr(self, name)[start:end] for name in _ARRAYS},
             **{name: getattr(self, name).part(start, end) for name in _CODED},
+        )
+
+    def take(self, rows: Ints) -> Facts:
+        """Return some incidents: int64, (m,), ascending; without copying where they are neighbours."""
+        if rows.size and int(rows[-1]) - int(rows[0]) == rows.size - 1:
+            return self.part(int(rows[0]), int(rows[-1]) + 1)
+        return Facts(
+            incident_id=self.incident_id.take(pa.array(rows)),
+            **{name: getattr(self, name)[rows] for name in _ARRAYS},
+            **{name: getattr(self, name).take(rows) for name in _CODED},
         )
 
 

@@ -17,17 +17,13 @@ from numpy.typing import NDArray
 
 from holdfire.assessment.acts import act_bounds
 from holdfire.assessment.assess import Terms
+from holdfire.assessment.chunks import LONG_US
 from holdfire.assessment.facts import READ, Facts, Times
-from holdfire.basics.instants import DAY_US
 from holdfire.records.clauses import Clause, Corridor, Exchange, Obligation
 
 __all__ = ["LONG_US", "Slice", "may_be_evidence", "split_incidents"]
 
 Ints = NDArray[np.int64]
-
-LONG_US = 31 * DAY_US
-"""From this duration on an incident goes into a part of long ones, microseconds: data sets that date by the month stay
-below it, those that date by the year reach it."""
 
 
 class Slice(NamedTuple):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from holdfire.assessment.acts import Bounds
 from holdfire.assessment.facts import Facts
 from holdfire.assessment.geometry.areas import area_overlap
-from holdfire.assessment.geometry.places import place_bounds
+from holdfire.assessment.geometry.places import bounds_in_zone
 from holdfire.assessment.regions import ANYWHERE, Atlas, Region
 from holdfire.assessment.times import overlaps
 
@@ -29,6 +29,9 @@ Flags = NDArray[np.bool_]
 
 CACHED_SHARE = 8
 """A shape's bounds are kept for a whole chunk where at least one in so many of its incidents asks for them."""
+CACHED_BOUNDS = 4_000_000
+"""Where fewer ask, they are kept as long as so many are kept in all: 17 bytes each, 68 MB. A chunk of a front's days
+has a few thousand incidents, each asking for the shapes of its own day, once for each clause."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -64,9 +67,9 @@ class Places:
         if shape == ANYWHERE:
             return Bounds(np.ones(rows.size), np.ones(rows.size))
         if shape not in self._known:
-            if rows.size * CACHED_SHARE < self.facts.n:
-                return self._found(shape, rows)
             n = self.facts.n
+            if rows.size * CACHED_SHARE < n and (len(self._known) + 1) * n > CACHED_BOUNDS:
+                return self._found(shape, rows)
             self._known[shape] = (np.zeros(n, dtype=np.bool_), np.zeros(n), np.zeros(n))
         known, lower, upper = self._known[shape]
         wanted = np.zeros(self.facts.n, dtype=np.bool_)
@@ -79,7 +82,8 @@ class Places:
 
     def _found(self, shape: int, rows: Ints) -> Bounds:
         facts = self.facts
-        lower, upper = place_bounds(facts.lon[rows], facts.lat[rows], facts.sigma_m[rows], self.atlas.prepared(shape))
+        placed = self.atlas.ready(shape, facts.lon[rows], facts.lat[rows], facts.sigma_m[rows])
+        lower, upper = bounds_in_zone(*placed)
         code = facts.area.code[rows]
         for area in np.unique(code[code >= 0]).tolist():
             name = facts.area.names[area]

@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from holdfire.assessment.geometry.buffers import buffer_line
+from holdfire.assessment.geometry.places import ProjectedPlaces, project_places
 from holdfire.assessment.geometry.rings import centre_lon, polygonal, turned
 from holdfire.assessment.geometry.zones import PreparedZone, prepare_zone
 from holdfire.assessment.times import ALWAYS, OPEN_END, OPEN_START, Spans, overlaps, spans_of
@@ -23,13 +24,14 @@ from holdfire.errors import ModelError
 
 __all__ = ["ANYWHERE", "EVERYWHERE", "NOWHERE", "Atlas", "Region", "merged"]
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ANYWHERE = 0
 """Index of the shape without bounds."""
 KEPT_VERTICES = 250_000
 """Shapes are kept ready for places up to so many vertices together, those asked for last. A strip of 1,600 vertices
-takes 5.7 MB when ready: a front drawn daily over three years would take 6 GB for each of its strips."""
+takes 5.7 MB with every octave indexed: a front drawn daily over three years would take 6 GB for each of its strips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,11 +127,11 @@ class Atlas:
         return self._index[wkb]
 
     def prepared(self, shape: int) -> PreparedZone:
-        """Return a bounded shape, ready for places."""
+        """Return a bounded shape, ready for places as far as they were shown to :meth:`ready`."""
         # Taken out and put back, so that the order is that of the last asking.
         found = self._prepared.pop(shape, None)
         if found is None:
-            found = prepare_zone(self.bounded(shape))
+            found = prepare_zone(self.bounded(shape), indexed=False)
             self._n_vertices += self._size(shape)
         self._prepared[shape] = found
         while self._n_vertices > KEPT_VERTICES and len(self._prepared) > 1:
@@ -137,6 +139,39 @@ class Atlas:
             del self._prepared[oldest]
             self._n_vertices -= self._size(oldest)
         return found
+
+    def ready(self, shape: int, lon: Floats, lat: Floats, sigma_m: Floats) -> tuple[ProjectedPlaces, PreparedZone]:
+        """Return places on the plane of a bounded shape, and the shape with every octave indexed that they need.
+
+        Parameters
+        ----------
+        shape : int
+        lon, lat, sigma_m : float64, (n,), degrees and metres
+            NaN = unknown.
+        """
+        zone = self.prepared(shape)
+        places = project_places(lon, lat, sigma_m, zone.projection)
+        more = zone.with_levels(zone.lacking(places.x, places.y, places.sigma))
+        self._prepared[shape] = more
+        return places, more
+
+    def dated_vertices(self) -> tuple[Ints, Ints]:
+        """Return when each span of a bounded zone begins, in order, and how many vertices its shape has.
+
+        Returns
+        -------
+        begins : int64, (n,), microseconds since 1970, UTC
+        vertices : int64, (n,)
+            A shape that holds in several spans counts in each.
+        """
+        pieces = sorted(
+            (start, self._size(shape))
+            for region in self.by_zone.values()
+            for start, _, shape in region.pieces()
+            if shape != ANYWHERE
+        )
+        table = np.array(pieces, dtype=np.int64).reshape(-1, 2)
+        return table[:, 0].copy(), table[:, 1].copy()
 
     def _size(self, shape: int) -> int:
         return int(shapely.get_num_coordinates(self.geometries[shape]))

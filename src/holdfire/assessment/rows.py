@@ -23,7 +23,7 @@ from holdfire.records.assessment import ASSESSMENT_SCHEMA, FACTORS, LISTED_FROM
 from holdfire.records.clauses import STANDARDS
 from holdfire.records.finding import EXCLUDED_BELOW, VERDICTS
 
-__all__ = ["Claim", "claims_of", "narrowing_factor", "narrowing_gains", "rows_of", "verdict_codes"]
+__all__ = ["Claim", "by_incident", "claims_of", "narrowing_factor", "narrowing_gains", "rows_of", "verdict_codes"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -172,6 +172,20 @@ def rows_of(
         _named(verdict_codes(prob_lower, prob_upper, threshold[listed]), VERDICTS),
     ]
     return pa.Table.from_arrays(columns, schema=ASSESSMENT_SCHEMA)
+
+
+def by_incident(table: pa.Table, incident_id: pa.Array) -> pa.Table:
+    """Return assessments in the order of their incidents; an incident's own rows keep theirs.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        By ``ASSESSMENT_SCHEMA``, every row with an incident.
+    incident_id : pyarrow string array
+        The incidents in order.
+    """
+    position = pc.index_in(table["incident_id"], value_set=incident_id).to_numpy()
+    return table.take(pa.array(np.argsort(position, kind="stable")))
 
 
 def _names(

@@ -123,7 +123,7 @@ def _prepared(wkb: bytes) -> PreparedZone:
 
 def judged(agreement: Agreement, incidents: pa.Table, today: str | None = None, **given: Any) -> pa.Table:
     """Assess incidents with the house's trees; shapes are made, and made ready for places, once for all tests."""
-    with mock.patch.object(regions, "prepare_zone", lambda geometry: _prepared(shapely.to_wkb(geometry))):
+    with mock.patch.object(regions, "prepare_zone", lambda geometry, **_: _prepared(shapely.to_wkb(geometry))):
         return assess(
             incidents,
             agreement,

@@ -26,7 +26,7 @@ from holdfire.assessment.geometry.places import (
 )
 from holdfire.assessment.geometry.projection import centred_projection, project, scale_drift, unproject
 from holdfire.assessment.geometry.rings import Rings, densify, rings_of, turned
-from holdfire.assessment.geometry.zones import PreparedZone, prepare_zone, prepare_zones
+from holdfire.assessment.geometry.zones import MANY_PLACES, PreparedZone, prepare_zone, prepare_zones
 from holdfire.errors import InputError, ModelError
 
 Floats = NDArray[np.float64]
@@ -368,3 +368,34 @@ def test_touching_parts_are_one_zone() -> None:
     zone = prepare_zone(halves)
     assert [1.0] == place_bounds(one(37.5), one(48.5), 50.0, zone)[0].round(9).tolist()
     assert [1.0] == place_bounds(one(37.5), one(48.5), 0.0, zone)[0].tolist()
+
+
+@pytest.mark.parametrize("sigma_m", [0.0, 1.0, 300.0, 40_000.0, math.nan])
+def test_octaves_that_wait_for_places_give_the_same_bytes(sigma_m: float) -> None:
+    """A zone indexed only as far as places need it holds each of them as surely as one indexed at once."""
+    lon, lat, sigma = some_places(400)
+    sigma[::2] = sigma_m
+    whole, waiting = prepare_zone(wavy(2000)), prepare_zone(wavy(2000), indexed=False)
+    assert len(waiting.held) == 1
+    expected = place_bounds(lon, lat, sigma, whole)
+    assert np.array_equal(expected, place_bounds(lon, lat, sigma, waiting))
+    places = project_places(lon, lat, sigma, waiting.projection)
+    few = waiting.with_levels(waiting.lacking(places.x[:3], places.y[:3], places.sigma[:3]))
+    more = few.with_levels(few.lacking(places.x, places.y, places.sigma))
+    assert frozenset() == more.lacking(places.x, places.y, places.sigma)
+    assert np.array_equal(expected, bounds_in_zone(places, more))
+
+
+def test_only_octaves_of_near_places_are_indexed() -> None:
+    """A place far from the zone needs no octave, one beyond the coarsest neither, and an empty zone never any."""
+    waiting = prepare_zone(DONBAS, indexed=False)
+    places = project_places(one(10.0, 38.0), one(48.0, 48.0), one(300.0, 9e6), waiting.projection)
+    assert frozenset() == waiting.lacking(places.x, places.y, places.sigma)
+    near = project_places(one(38.0), one(48.0), one(300.0), waiting.projection)
+    assert 1 == len(waiting.lacking(near.x, near.y, near.sigma))
+    nobody = project_places(one(math.nan), one(48.0), one(300.0), waiting.projection)
+    assert frozenset() == waiting.lacking(nobody.x, nobody.y, nobody.sigma)
+    crowd = [np.full(MANY_PLACES, values[0]) for values in (near.x, near.y, near.sigma)]
+    assert waiting.lacking(near.x, near.y, near.sigma) == waiting.lacking(*crowd)
+    empty = prepare_zone(shapely.Polygon(), indexed=False)
+    assert empty is empty.with_levels(empty.lacking(near.x, near.y, near.sigma))

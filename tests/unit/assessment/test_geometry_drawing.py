@@ -11,6 +11,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
+from holdfire.assessment.geometry import buffers
 from holdfire.assessment.geometry.areas import area_m2, area_overlap
 from holdfire.assessment.geometry.buffers import box, buffer_line, buffer_points, buffer_zone
 from holdfire.assessment.geometry.places import distance_to_boundary_m, place_bounds
@@ -194,3 +195,17 @@ def test_distance_is_positive_inside() -> None:
     distance = distance_to_boundary_m(one(*lon, math.nan), one(48.0, 48.0, 48.0), zone)
     assert distance[:2] == pytest.approx([1_000.0, -1_000.0], abs=0.2)
     assert math.isnan(distance[2])
+
+
+def test_stretches_that_two_lines_share_are_drawn_alike() -> None:
+    """A line of which one end has moved a little keeps the strip of the rest, whatever was drawn before it."""
+    lon, lat = np.linspace(36.0, 39.0, 80), 48.0 + 0.1 * np.sin(np.arange(80))
+    moved_lat = np.where(np.arange(80) > 70, lat + 0.001, lat)
+    lines = [shapely.LineString(np.stack([lon, north], axis=1)) for north in (lat, moved_lat)]
+    buffers._around.cache_clear()
+    alone = shapely.to_wkb(buffer_line(lines[1], 15_000.0, 15_000.0))
+    buffers._around.cache_clear()
+    before = shapely.to_wkb(buffer_line(lines[0], 15_000.0, 15_000.0))
+    drawn = buffers._around.cache_info().misses
+    assert alone == shapely.to_wkb(buffer_line(lines[1], 15_000.0, 15_000.0)) != before
+    assert 0 < buffers._around.cache_info().misses - drawn < drawn

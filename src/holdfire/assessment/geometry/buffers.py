@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -33,6 +34,8 @@ ARC_SEGMENTS = 32
 """Chords for a quarter of a strip's rounded corner; they stay within 3e-4 of the distance, inside the true arc."""
 STRETCH_M = 50_000.0
 """Metres of line that share one plane."""
+KEPT_STRETCHES = 1_024
+"""Strips about a stretch that are kept for lines to come, those asked for last; each of some hundred vertices."""
 STEP_M = 1_000.0
 """Metres; longest edge that is carried from the plane to degrees or back as a straight one (0.02 m at 45 degrees)."""
 DEGREE_M = 111_000.0
@@ -156,8 +159,12 @@ def _stretches(xy: Floats) -> list[Floats]:
     return [xy[begin : end + 1] for begin, end in itertools.pairwise(bounds)]
 
 
-def _around(xy: Floats, distance_m: float) -> BaseGeometry:
-    # Buffer one stretch on its own plane; the stereographic image of a distance d is 2 R tan(d / 2 R).
+@lru_cache(maxsize=KEPT_STRETCHES)
+def _around(vertices: bytes, distance_m: float) -> BaseGeometry:
+    # Buffer one stretch on its own plane; the stereographic image of a distance d is 2 R tan(d / 2 R). A stretch is
+    # given as the bytes of its vertices: a line that is drawn anew each day keeps most of its stretches, as long as its
+    # length stays about the same.
+    xy = np.frombuffer(vertices).reshape(-1, 2)
     middle = (xy.min(axis=0) + xy.max(axis=0)) / 2.0
     plane = centred_projection(float(middle[0]), float(middle[1]))
     x, y, _ = project(xy[:, 0].copy(), xy[:, 1].copy(), plane)
@@ -247,7 +254,7 @@ def buffer_line(line: shapely.Geometry, left_m: float, right_m: float) -> BaseGe
             continue
         for distance, side in ((left_m, 1), (right_m, -1)):
             if distance > 0.0 and (left_m != right_m or side == 1):
-                whole = shapely.union_all([_around(stretch, distance) for stretch in _stretches(xy)])
+                whole = shapely.union_all([_around(stretch.tobytes(), distance) for stretch in _stretches(xy)])
                 strips.append(whole if left_m == right_m else _one_side(whole, _prolonged(xy, distance), side))
     return shapely.union_all(strips)
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from holdfire.assessment.geometry.compiled import compiled
 from holdfire.assessment.geometry.nodes import Chains
 
-__all__ = ["CELL_SIGMAS", "REACH_SIGMAS", "Grid", "grid_of"]
+__all__ = ["CELL_SIGMAS", "REACH_SIGMAS", "Grid", "grid_of", "no_grid"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -346,4 +346,22 @@ def grid_of(chains: Chains, sigma_m: float) -> Grid:
         span=span,
         ends=ends,
         certain=certain,
+    )
+
+
+def no_grid(sigma_m: float) -> Grid:
+    """Return the index of an octave that is not indexed: no block, no cell, no run."""
+    none = np.empty(0)
+    return Grid(
+        west=0.0,
+        south=0.0,
+        cell=CELL_SIGMAS * sigma_m,
+        columns=0,
+        rows=0,
+        block=np.empty(0, dtype=np.int32),
+        base=none,
+        run=np.zeros(1, dtype=np.int32),
+        span=np.empty((0, 2), dtype=np.int32),
+        ends=np.empty((0, 4)),
+        certain=np.empty(0, dtype=np.float32),
     )

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from holdfire.assessment.geometry.compiled import compiled
 
-__all__ = ["edge_sums", "masses"]
+__all__ = ["FAR_SIGMAS", "SIGMA_MIN_M", "edge_sums", "masses"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

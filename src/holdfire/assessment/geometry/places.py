@@ -152,7 +152,7 @@ def prob_in_zone(x: Floats, y: Floats, sigma: Floats, zone: PreparedZone, thread
         NaN = unknown.
     """
     out = np.zeros(x.size)
-    octaves = zone.octaves
+    octaves = zone.with_levels(zone.lacking(x, y, sigma)).octaves
     if octaves is None:
         out[np.isnan(x) | np.isnan(y) | np.isnan(sigma)] = np.nan
         return out
