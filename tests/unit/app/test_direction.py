@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from holdfire.app.commands import InputFiles, assess_files
+from holdfire.app.engines import EngineChoice
 from holdfire.app.queries import explain_id
+from holdfire.basics.canonical import sha256_file
 from holdfire.cli.main import holdfire
 from tests.unit.assessment.test_attribution import EVEN, agreement_with
 
@@ -53,9 +55,21 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("direction")
     for name, content in (("log.csv", LOG), ("m.yaml", json.dumps(MAPPING)), ("sources.csv", SOURCES)):
         (folder / name).write_text(content, encoding="utf-8")
+    return assessed(folder, folder / "case")
+
+
+def assessed(folder: Path, out: Path, engine: EngineChoice | None = None) -> Path:
+    """Assess the log in a folder."""
     inputs = InputFiles(reports=(folder / "log.csv",), sources=folder / "sources.csv", mapping=folder / "m.yaml")
-    assess_files(agreement_file(folder, [0.2, 0.2]), inputs, folder / "case")
-    return folder / "case"
+    assess_files(agreement_file(folder, [0.2, 0.2]), inputs, out, engine=engine)
+    return out
+
+
+def test_parts_give_the_same_bytes(case: Path, tmp_path: Path) -> None:
+    """Fused and assessed in two parts, the incidents and their assessments are the same to the byte."""
+    other = assessed(case.parent, tmp_path / "case", EngineChoice(n_parts=2))
+    for name in ("incidents", "assessments", "findings"):
+        assert sha256_file(case / f"{name}.parquet") == sha256_file(other / f"{name}.parquet")
 
 
 def test_words_in_a_table_become_who_fired(case: Path) -> None:

@@ -56,7 +56,7 @@ class Watched(LocalEngine):
 
 
 def world(folder: Path, name: str, n_reports: int) -> tuple[pa.Table, pa.Table, list[IncidentReview]]:
-    """Return reports of a simulated world, some of them turned into signals or with bearings; sources; reviews of some reports."""
+    """Return reports of a simulated world, some turned into signals, some with bearings; sources; reviews of some."""
     simulate_files(None, preset(name), 7, folder, n_reports)
     read = read_files([folder / "reports.parquet"], sources=folder / "sources.json", kinds=KINDS)
     rng = np.random.default_rng(1)

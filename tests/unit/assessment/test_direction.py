@@ -103,6 +103,12 @@ def test_what_is_not_known_gives_the_whole_range() -> None:
     assert share({"where": NEAR, "fired_from": [280.0, None]}) == share({"where": NEAR, "fired_from": [280.0, 15.0]})
 
 
+def test_a_unit_of_the_gazetteer_is_moved_as_a_point_with_its_error() -> None:
+    """A place that is an area counts with its point and the radius of like spread."""
+    said = {"where": NEAR, "give_or_take": "2 km", "fired_from": [280.0, 15.0]}
+    assert share(said) == share({**said, "area": "unit-7"})
+
+
 def actor(said: dict[str, Any], party: str, **changes: Any) -> tuple[float, float]:
     """Return the actor factor of one incident between two sides of even odds."""
     agreement = agreement_with(base=EVEN, own_fire=[1.0, 1.0], **changes)
