@@ -1,8 +1,8 @@
 """Bearings: points of the compass and numbers into degrees, and places moved along a bearing.
 
 Rule: a bearing is in degrees clockwise from true north; a point of the compass is its middle; the Earth is the mean
-sphere. Leaves the errors of bearings, and their joining, to others. Source: Sinnott's and Williams' formulary of great
-circles ("lat/lon given radial and distance").
+sphere. Leaves the errors of bearings, and their joining, to others. Source: Williams, *Aviation
+Formulary*, "Lat/lon given radial and distance".
 """
 
 from __future__ import annotations
