@@ -75,7 +75,14 @@ TEXTS = (
     "gates.*.requires.*.mandate", "ladder.title", "ladder.rungs.*.title", "ladder.rungs.*.duty",
     "ladder.rungs.*.authorised_by",
 )  # fmt: skip
-SHARES = ("parties.*.may_include.*.share", "clauses.*.exemptions.*.share")
+SHARES = (
+    "parties.*.may_include.*.share",
+    "clauses.*.exemptions.*.share",
+    "attribution.own_fire",
+    "attribution.strays",
+    "attribution.direction",
+    "attribution.base.*",
+)
 
 
 def list_faults(draft: Draft) -> Iterator[Fault]:

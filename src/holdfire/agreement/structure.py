@@ -209,7 +209,7 @@ def _mapping(draft: Draft, path: Path, details: ErrorDetails) -> tuple[str, str]
 
 def _position(draft: Draft, path: Path, details: ErrorDetails) -> tuple[str, str]:
     value = draft.at(path)
-    if path and path[-1] == "share":
+    if path and (path[-1] == "share" or path[0] == "attribution"):
         mend = "Write the lower and the upper bound: [0.2, 0.6]."
         return f"{_subject(draft, path)} is no pair of bounds: {seen(value)}.", mend
     mend = "Write [longitude, latitude] in degrees, and nothing else."

@@ -7,6 +7,7 @@ to ``assessment.attribution``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,9 +15,10 @@ import pyarrow as pa
 
 from holdfire.assessment.acts import Bounds, act_bounds, party_bounds
 from holdfire.assessment.attribution import Evidence, evidence_of, posterior_bounds
-from holdfire.assessment.facts import facts_of
+from holdfire.assessment.facts import Facts, facts_of
 from holdfire.assessment.place_time import Places
 from holdfire.assessment.regions import Atlas
+from holdfire.basics.bearings import UNSTATED_SIGMA_DEG
 from holdfire.records.agreement import Agreement
 from holdfire.records.taxonomy import builtin_tree, kind_weapons
 
@@ -26,6 +28,7 @@ PIECES = (
     ("claims", "what reports claim"),
     ("side", "the side of the line"),
     ("reach", "the reach of the weapon"),
+    ("direction", "the direction of fire"),
     ("joined", "all of it"),
 )
 
@@ -37,7 +40,8 @@ class Likelihood:
     Attributes
     ----------
     party, piece : str
-        ``claims`` and ``joined`` are probabilities, ``side`` and ``reach`` likelihoods relative to other parties.
+        ``claims`` and ``joined`` are probabilities; ``side``, ``reach`` and ``direction``, which is there where the
+        agreement uses it, likelihoods relative to other parties.
     lower, upper : float, 0..1
     source : str
         Where it comes from.
@@ -52,7 +56,8 @@ class Likelihood:
     def as_line(self) -> str:
         """Return it as a line of an explanation."""
         words = dict(PIECES)[self.piece]
-        bounds = f"{self.lower:.3f}" if self.lower == self.upper else f"{self.lower:.3f} to {self.upper:.3f}"
+        lower, upper = f"{self.lower:.3f}", f"{self.upper:.3f}"
+        bounds = lower if lower == upper else f"{lower} to {upper}"
         return f"    {self.party}, by {words}: {bounds} ({self.source})"
 
     def as_dict(self) -> dict[str, Any]:
@@ -105,9 +110,20 @@ def likelihoods_of(incidents: pa.Table, agreement: Agreement, shapes: pa.Table, 
             "claims": (party_bounds(facts.actors, party), "the incident's reports"),
             "side": (one.side, stated.source),
             "reach": (one.reach, reaches),
+            **({} if stated.direction is None else {"direction": (one.direction, _bearing(facts, stated.direction))}),
             "joined": (posterior_bounds(facts, party, evidence, stated), "Bayes' rule"),
         }
         for piece, (bounds, source) in pieces.items():
             lower, upper = float(bounds.lower[0]), float(bounds.upper[0])
             found.append(Likelihood(party=party, piece=piece, lower=lower, upper=upper, source=source))
     return tuple(found)
+
+
+def _bearing(facts: Facts, misread: tuple[float, float]) -> str:
+    # Where the likelihood of a direction comes from.
+    bearing, sigma = float(facts.fired_from_deg[0]), float(facts.fired_from_sigma_deg[0])
+    if math.isnan(bearing):
+        return "no bearing is stated"
+    error = UNSTATED_SIGMA_DEG if math.isnan(sigma) else sigma
+    chance = f"misread with a chance of {misread[0]:g} to {misread[1]:g}"
+    return f"the incident's reports: from {bearing:.0f} degrees, give or take {error:.0f}; {chance}"

@@ -1,4 +1,4 @@
-"""Turn where something happened into likelihoods of who did it: the side of the line, and the reach of weapons.
+"""Turn where something happened into likelihoods of who did it: side of the line, reach, direction.
 
 Rule: each piece of evidence is a likelihood for each party, with bounds, relative to the other parties; Bayes' rule
 joins them with what reports claim. Evidence never turns what nobody attributes into an attribution: without a stated
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfire.assessment.acts import Bounds, implied_weapon, party_bounds
+from holdfire.assessment.direction import sector_bounds
 from holdfire.assessment.facts import UNNAMED, Facts
 from holdfire.assessment.place_time import place_time_bounds
 from holdfire.assessment.regions import Atlas, Region
@@ -35,18 +36,22 @@ class Evidence:
 
     Attributes
     ----------
-    side, reach : Bounds, (n,), 0..1
-        How likely what is known of each incident's place is, if this party did it: by the side on which it lies, and
-        by the distance from what the party holds. 1 where nothing is said.
+    side, reach, direction : Bounds, (n,), 0..1
+        How likely what is known of each incident is, if this party did it: by the side on which its place lies, by the
+        distance from what the party holds, and by the bearing from which fire came. 1 where nothing is said.
     """
 
     side: Bounds
     reach: Bounds
+    direction: Bounds
 
     @property
     def joint(self) -> Bounds:
-        """Return the product of both."""
-        return Bounds(self.side.lower * self.reach.lower, self.side.upper * self.reach.upper)
+        """Return the product of all."""
+        return Bounds(
+            self.side.lower * self.reach.lower * self.direction.lower,
+            self.side.upper * self.reach.upper * self.direction.upper,
+        )
 
 
 def _mixed(within: Bounds, inside: Bounds, outside: Bounds) -> Bounds:
@@ -112,7 +117,8 @@ def evidence_of(
     Evidence
         With q the chance that the place is held by the party then: where fire fell q x own_fire + 1 - q; where they
         stood q + (1 - q) x strays. With r the chance that it lies within the weapon's reach of what the party holds,
-        where fire fell: r + (1 - r) x strays.
+        where fire fell: r + (1 - r) x strays. With d the chance that fire came from what the party holds, by its
+        bearing, and m that the bearing is misread, where fire fell: (1 - m) x d + m.
     """
     rows = np.arange(facts.n)
     one = Bounds(np.ones(facts.n), np.ones(facts.n))
@@ -123,13 +129,38 @@ def evidence_of(
     inside = place_time_bounds(held, facts, rows, place)
     by_fall, by_stand = _either(fell, _mixed(inside, own, one)), _either(stood, _mixed(inside, one, strays))
     side = Bounds(by_fall.lower * by_stand.lower, by_fall.upper * by_stand.upper)
-    near = Bounds(np.ones(facts.n), np.ones(facts.n))
     reach_m = _reaches(facts, attribution, kind_weapons)
+    near = _near(held, facts, atlas, place, reach_m)
+    return Evidence(
+        side=side,
+        reach=_either(fell, _mixed(near, one, strays)),
+        direction=_either(fell, _direction(held, attribution, facts, atlas, reach_m)),
+    )
+
+
+def _near(held: Region, facts: Facts, atlas: Atlas, place: Place, reach_m: Floats) -> Bounds:
+    # That the place lies within the weapon's reach of what the party holds; 1 where the reach is not known.
+    near = Bounds(np.ones(facts.n), np.ones(facts.n))
     for metres in np.unique(reach_m[np.isfinite(reach_m)]).tolist():
         these = np.flatnonzero(reach_m == metres)
         found = place_time_bounds(atlas.grown(held, metres), facts, these, place)
         near.lower[these], near.upper[these] = found
-    return Evidence(side=side, reach=_either(fell, _mixed(near, one, strays)))
+    return near
+
+
+def _direction(held: Region, attribution: Attribution, facts: Facts, atlas: Atlas, reach_m: Floats) -> Bounds:
+    # How likely the stated bearing is; 1 where none is stated.
+    found = Bounds(np.ones(facts.n), np.ones(facts.n))
+    if attribution.direction is None:
+        return found
+    rows = np.flatnonzero(np.isfinite(facts.fired_from_deg))
+    if rows.size:
+        one = Bounds(np.ones(rows.size), np.ones(rows.size))
+        misread = Bounds(*(np.full(rows.size, end) for end in attribution.direction))
+        sector = sector_bounds(held, facts.take(rows), atlas, reach_m[rows])
+        likely = _mixed(misread, one, sector)
+        found.lower[rows], found.upper[rows] = likely
+    return found
 
 
 def posterior_bounds(facts: Facts, party: str, evidence: Mapping[str, Evidence], attribution: Attribution) -> Bounds:

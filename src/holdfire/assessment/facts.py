@@ -152,6 +152,8 @@ class Facts:
         As the incident's ``involved_excluded``; NaN = null.
     count_low : float64, (n,), >= 0
         Fewest single events, or persons freed; NaN = null.
+    fired_from_deg, fired_from_sigma_deg : float64, (n,), degrees
+        Bearing from where fire fell towards whoever fired, and its 1-sigma error; NaN = null.
     """
 
     incident_id: pa.Array
@@ -173,6 +175,8 @@ class Facts:
     excluded_lower: Floats
     excluded_upper: Floats
     count_low: Floats
+    fired_from_deg: Floats
+    fired_from_sigma_deg: Floats
 
     @property
     def times(self) -> Times:
@@ -208,13 +212,14 @@ READ = pa.schema([
     for name in (
         "incident_id", "prob_real_lower", "prob_real_upper", "occurred_start", "occurred_end", "place_model", "lon",
         "lat", "sigma_m", "area_id", "kind", "kinds", "actor", "actors", "involved_excluded_lower",
-        "involved_excluded_upper", "target_kind", "prob_target_kind", "weapon", "count_low",
+        "involved_excluded_upper", "target_kind", "prob_target_kind", "weapon", "count_low", "fired_from_deg",
+        "fired_from_sigma_deg",
     )
 ])  # fmt: skip
 """What an assessment reads of an incident."""
 _ARRAYS = (
     "real_lower", "real_upper", "start", "end", "vague", "lon", "lat", "sigma_m", "target_lower", "target_upper",
-    "excluded_lower", "excluded_upper", "count_low",
+    "excluded_lower", "excluded_upper", "count_low", "fired_from_deg", "fired_from_sigma_deg",
 )  # fmt: skip
 _CODED = ("area", "kinds", "actors", "weapon", "target_kind")
 
@@ -318,4 +323,6 @@ def facts_of(incidents: pa.Table) -> Facts:
         excluded_lower=_chances(column["involved_excluded_lower"]),
         excluded_upper=_chances(column["involved_excluded_upper"]),
         count_low=_floats(column["count_low"]),
+        fired_from_deg=_floats(column["fired_from_deg"]),
+        fired_from_sigma_deg=_floats(column["fired_from_sigma_deg"]),
     )

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from holdfire.fusion.bearings import mean_bearings
 from holdfire.fusion.kernels import H_PLACE
 from holdfire.fusion.link import Groups, Ties
 from holdfire.fusion.numbers import number_bounds, stated_bounds
@@ -293,6 +294,15 @@ def _counts(prepared: Prepared, groups: Groups, prob: Floats) -> dict[str, objec
     }
 
 
+def _bearings(prepared: Prepared, groups: Groups) -> dict[str, object]:
+    """Return where fire came from, by the reports that say so."""
+    rows, names = groups.members, ("fired_from_deg", "fired_from_sigma_deg")
+    columns = [pc.cast(prepared.table.column(name), pa.float64()) for name in names]
+    bearing, sigma = (np.asarray(pc.fill_null(one, float("nan")).to_numpy())[rows] for one in columns)
+    found = mean_bearings(bearing, sigma, groups.label[rows], groups.first.size - 1)
+    return {name: pa.array(value, mask=np.isnan(value)) for name, value in zip(names, found, strict=True)}
+
+
 def _languages(prepared: Prepared, groups: Groups, spoken: list[str]) -> pa.Array:
     column = prepared.table.column("language")
     n_groups = groups.first.size - 1
@@ -372,6 +382,7 @@ def incident_table(
         "weapon": _mode(prepared.table.column("weapon"), groups),
         **_numbers(prepared, groups),
         **_counts(prepared, groups, prob),
+        **_bearings(prepared, groups),
         "n_reports": np.diff(groups.first).astype(np.int32),
         "n_sources": realness.n_sources,
         "n_independent": realness.n_independent,

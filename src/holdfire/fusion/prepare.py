@@ -43,7 +43,7 @@ MAX_NAMES = 400
 TOLD_ON = [
     "report_id", "place_model", "area_id", "place_name", "actor_candidates", "weapon", "language", "credibility",
     "casualties_low", "casualties_best", "casualties_high", "excluded_lower", "excluded_upper",
-    "count_low", "count_best", "count_high", "text",
+    "count_low", "count_best", "count_high", "fired_from_deg", "fired_from_sigma_deg", "text",
 ]  # fmt: skip
 """Columns that incidents are described by; the others are arrays by then."""
 

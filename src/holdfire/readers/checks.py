@@ -233,6 +233,18 @@ def _check_shares(table: pa.Table, faults: RowFaults) -> None:
     faults.add(wrong, "credibility", "An Admiralty credibility is 1 to 6", mend, grade)
 
 
+def _check_bearing(table: pa.Table, faults: RowFaults) -> None:
+    mend = "Write null where it is unknown."
+    bearing, has_bearing = _floats(table, "fired_from_deg")
+    sigma, has_sigma = _floats(table, "fired_from_sigma_deg")
+    wrong = has_bearing & ~((bearing >= 0.0) & (bearing < 360.0))
+    what = "A bearing is 0 or more and less than 360 degrees, clockwise from north"
+    faults.add(wrong, "fired_from_deg", what, mend, _chunk(table, "fired_from_deg"))
+    wrong = has_sigma & ~((sigma > 0.0) & (sigma <= 180.0))
+    what = "An error of a bearing is more than 0 and at most 180 degrees"
+    faults.add(wrong, "fired_from_sigma_deg", what, mend, _chunk(table, "fired_from_sigma_deg"))
+
+
 def check_reports(table: pa.Table, context: Context, faults: RowFaults | None = None) -> RowFaults:
     """Find the rows that cannot be reports.
 
@@ -257,4 +269,5 @@ def check_reports(table: pa.Table, context: Context, faults: RowFaults | None = 
     _check_tree(table, "target_kind", context.targets, found)
     _check_counts(table, found)
     _check_shares(table, found)
+    _check_bearing(table, found)
     return found

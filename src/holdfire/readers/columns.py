@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from holdfire.basics.bearings import parse_bearing
 from holdfire.basics.instants import parse_instant, to_us
 from holdfire.errors import InputError
 from holdfire.readers.checks import RowFaults
@@ -26,6 +27,8 @@ __all__ = ["SEPARATOR", "UnfitTypeError", "coerce_column"]
 
 SEPARATOR = ";"
 """Between the names of a list, where a list is written as text."""
+BEARING = "fired_from_deg"
+"""The column that takes points of the compass besides numbers."""
 UNITS_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 INT_BOUNDS = {pa.int8(): (-128, 127), pa.int32(): (-(2**31), 2**31 - 1), pa.int64(): (-(2**63), 2**63 - 1)}
 
@@ -240,6 +243,15 @@ def _decoded_items(items: pa.Array) -> pa.Array:
     return _decoded(items, "", None)
 
 
+def _bearing(column: pa.Array, name: str, faults: RowFaults) -> pa.Array:
+    if not _is_text(column.type):
+        return _float(column, name, faults)
+    text = pc.utf8_trim_whitespace(_text(column, name, faults))
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    mend = "Write degrees clockwise from north, or a point of the compass: NNE, north-east, північ, север."
+    return _each(text, name, faults, pa.float64(), parse_bearing, "bearing", mend)
+
+
 def coerce_column(column: pa.Array, kind: pa.DataType, name: str, faults: RowFaults) -> pa.Array:
     """Return a column in a report's type.
 
@@ -260,6 +272,8 @@ def coerce_column(column: pa.Array, kind: pa.DataType, name: str, faults: RowFau
     given = _plain(column)
     if kind == pa.string():
         return _text(given, name, faults)
+    if name == BEARING:
+        return _bearing(given, name, faults)
     if kind == pa.float64():
         return _float(given, name, faults)
     if kind == INSTANT:

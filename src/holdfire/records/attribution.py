@@ -23,12 +23,13 @@ class WeaponReach(Model):
 
 
 class Attribution(Model):
-    """State likelihoods of who did what, from the side of the line and the reach of weapons.
+    """State likelihoods of who did what, from the side of the line, the reach of weapons and the direction of fire.
 
     ``held`` names the zones that each party holds; a buffer of a line moves with the line. ``own_fire`` is how likely a
     party's fire is to fall in what it holds, over how likely it is to fall elsewhere; ``strays`` is how likely its men
     and weapons are to be found, or to fire from, outside what it holds, over inside. ``base`` names all who may
-    have done what nobody attributes, with bounds of each one's share; empty = anybody, [0, 1] each.
+    have done what nobody attributes, with bounds of each one's share; empty = anybody, [0, 1] each. ``direction`` is
+    the chance that a stated bearing tells nothing of where fire came from; None = bearings are not used.
     """
 
     held: dict[Id, list[Id]] = Field(min_length=1, description="Party to the zones that it holds, by date.")
@@ -45,5 +46,8 @@ class Attribution(Model):
     reaches: list[WeaponReach] = Field(default=[], description="The nearest class above a weapon counts.")
     base: dict[Id, Bounds] = Field(
         default={}, description="Everybody who may have done what nobody attributes, with bounds of their share."
+    )
+    direction: Bounds | None = Field(
+        None, description="Chance that a stated direction of fire is misread altogether; without it none is used."
     )
     source: str = Field(min_length=1, description="Why the zones are so held, and the ratios what they are.")

@@ -58,6 +58,10 @@ class Incident:
         Single events that the incident consists of (rounds, explosions), or persons freed by a release, from its
         reports: ``count_low`` is the least that any of them says, ``count_high`` the most that all of them allow, or
         where they clash the most that any of them does. None = nobody says.
+    fired_from_deg, fired_from_sigma_deg : float or None
+        Mean of the bearings from where fire fell towards whoever fired that its reports state, degrees clockwise from
+        true north, 0 <= x < 360, and its 1-sigma error, 0 < x <= 180. None = nobody says, or they contradict each
+        other.
     n_reports, n_sources, n_independent : int
         Reports, sources, and sources that do not copy one another.
     languages : str
@@ -93,6 +97,8 @@ class Incident:
     casualties_high: int | None = None
     count_low: int | None = None
     count_high: int | None = None
+    fired_from_deg: float | None = None
+    fired_from_sigma_deg: float | None = None
     n_reports: int
     n_sources: int
     n_independent: int
@@ -129,6 +135,8 @@ INCIDENT_SCHEMA = pa.schema(
         ("casualties_high", pa.int32()),
         ("count_low", pa.int32()),
         ("count_high", pa.int32()),
+        ("fired_from_deg", pa.float64()),
+        ("fired_from_sigma_deg", pa.float64()),
         pa.field("n_reports", pa.int32(), nullable=False),
         pa.field("n_sources", pa.int32(), nullable=False),
         pa.field("n_independent", pa.int32(), nullable=False),

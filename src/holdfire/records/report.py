@@ -70,6 +70,10 @@ class Report:
         speaks of most of a day or longer, the incidents that it sums up.
     casualties_low, casualties_best, casualties_high : int or None
         Persons killed or wounded.
+    fired_from_deg : float or None
+        True bearing from where fire fell towards whoever fired, degrees clockwise from north, 0 <= x < 360.
+    fired_from_sigma_deg : float or None
+        1-sigma error of that bearing, degrees, 0 < x <= 180; None beside a bearing is read as 15.
     text, language, document : str or None
         Original words, their BCP 47 language, and the citation or address of the document.
     credibility : int or None
@@ -108,6 +112,8 @@ class Report:
     casualties_low: int | None = None
     casualties_best: int | None = None
     casualties_high: int | None = None
+    fired_from_deg: float | None = None
+    fired_from_sigma_deg: float | None = None
     language: str | None = None
     document: str | None = None
     credibility: int | None = None
@@ -149,6 +155,8 @@ REPORT_SCHEMA = pa.schema(
         ("casualties_low", pa.int32()),
         ("casualties_best", pa.int32()),
         ("casualties_high", pa.int32()),
+        ("fired_from_deg", pa.float64()),
+        ("fired_from_sigma_deg", pa.float64()),
         ("language", pa.string()),
         ("document", pa.string()),
         ("credibility", pa.int8()),

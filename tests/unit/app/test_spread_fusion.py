@@ -56,13 +56,18 @@ class Watched(LocalEngine):
 
 
 def world(folder: Path, name: str, n_reports: int) -> tuple[pa.Table, pa.Table, list[IncidentReview]]:
-    """Return reports of a simulated world, some of them turned into signals; sources; reviews of some reports."""
+    """Return reports of a simulated world, some turned into signals, some with bearings; sources; reviews of some."""
     simulate_files(None, preset(name), 7, folder, n_reports)
     read = read_files([folder / "reports.parquet"], sources=folder / "sources.json", kinds=KINDS)
     rng = np.random.default_rng(1)
     signal = pa.array(rng.random(read.reports.num_rows) < 0.03)
     kind = pc.if_else(signal, "signal/thermal", pc.cast(read.reports["kind"], pa.string()))
     reports = read.reports.set_column(read.reports.column_names.index("kind"), "kind", kind)
+    # Bearings of several decimals, so that another order of sums would show.
+    bearing, sigma = rng.uniform(0.0, 360.0, len(reports)), rng.uniform(1.0, 40.0, len(reports))
+    for name, values in (("fired_from_deg", bearing), ("fired_from_sigma_deg", sigma)):
+        said = pa.array(values, mask=rng.random(len(reports)) < 0.5)
+        reports = reports.set_column(reports.column_names.index(name), name, said)
     ids = reports["report_id"].to_pylist()
     reviews = [
         IncidentReview(

@@ -131,7 +131,7 @@ def test_bounds_hold_every_posterior_that_claims_and_likelihoods_allow(
     facts = facts_of(incidents_of([{"by": said}], "UTC"))
     one = Bounds(np.ones(1), np.ones(1))
     evidence = {
-        name: Evidence(side=Bounds(np.array([low]), np.array([high])), reach=one)
+        name: Evidence(side=Bounds(np.array([low]), np.array([high])), reach=one, direction=one)
         for name, (low, high) in {"north": north, "south": south}.items()
     }
     stated = Attribution.model_validate_json(json.dumps(STATED))

@@ -262,3 +262,34 @@ def test_a_proposal_loads_whatever_the_names_are(tmp_path: Path) -> None:
     path = write(tmp_path, "t: odd # name.csv", '"a: ""b""",#c,{d},-,?\n1,2,3,4,5\n')
     mapping = read_mapping(propose_mapping(path).encode(), "m.yaml")
     assert ['a: "b"', "#c", "{d}", "-", "?"] == mapping.carry
+
+
+@pytest.mark.parametrize(
+    ("word", "degrees"),
+    [
+        ("N", 0.0), ("nne", 22.5), ("North-East", 45.0), ("east south east", 112.5), ("WNW", 292.5), ("NNW", 337.5),
+        ("північ", 0.0), ("Північний схід", 45.0), ("південно-східний", None), ("південь", 180.0), ("захід", 270.0),
+        ("северо-восток", 45.0), ("юг", 180.0), ("Юго-запад", 225.0), ("212,5", 212.5), ("0", 0.0), ("", None),
+        ("360", None), ("-1", None), ("nan", None), ("nowhere", None),
+    ],
+)  # fmt: skip
+def test_a_bearing_is_degrees_or_a_point_of_the_compass(tmp_path: Path, word: str, degrees: float | None) -> None:
+    """Numbers and words for points of the compass become degrees; what is neither refuses its row by its own column."""
+    log = LOG.splitlines()
+    content = "\n".join([log[0] + ";Звідки", log[1] + ";" + word]) + "\n"
+    result = read(tmp_path, content, fields={"fired_from_deg": {"column": "Звідки"}})
+    if degrees is None and word:
+        assert ["Звідки"] == result.refusals["column"].to_pylist()
+    else:
+        assert [degrees] == result.reports["fired_from_deg"].to_pylist()
+
+
+@pytest.mark.parametrize(("sigma", "is_read"), [("0,5", True), ("180", True), ("", True), ("0", False), ("181", False)])
+def test_the_error_of_a_bearing_is_above_nought(tmp_path: Path, sigma: str, is_read: bool) -> None:
+    """An error of a bearing lies above 0 and at most at 180 degrees."""
+    log = LOG.splitlines()
+    content = "\n".join([log[0] + ";Похибка", log[1] + ";" + sigma]) + "\n"
+    rules = {"fired_from_deg": {"constant": 90}, "fired_from_sigma_deg": {"column": "Похибка"}}
+    result = read(tmp_path, content, fields=rules)
+    assert is_read == (1 == result.reports.num_rows)
+    assert is_read or "at most 180 degrees" in result.refusals["what"][0].as_py()
