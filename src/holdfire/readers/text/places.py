@@ -40,7 +40,9 @@ _NEAR = {
     "south": "", "east": "", "west": "", "beyond": "", "северо-восточнее": "g", "севернее": "g", "южнее": "g",
     "восточнее": "g", "западнее": "g", "північніше": "g", "південніше": "g", "східніше": "g", "західніше": "g",
 }  # fmt: skip
-_ENGLISH_IN = frozenset("in at on of towards toward into over to from through across hit struck shelled attacked".split())
+_ENGLISH_IN = frozenset(
+    "in at on of towards toward into over to from through across hit struck shelled attacked".split()
+)
 _LINKS = frozenset("і й та и або или and or від от of to the з с".split())
 _SECTOR = re.compile(
     r"(?:напрям\w*|направлени\w+|район\w*|громад\w+|сектор\w*|ділян\w+|участ\w+|плацдарм\w*|фронт\w*|"
@@ -66,7 +68,8 @@ class Mention:
     precision : str
         ``settlement``, ``near`` (beside it) or ``sector`` (a direction, district or stretch called after it).
     status : str
-        ``resolved``; ``ambiguous``: several bear the name; ``unresolved``: none does in the region that is named.
+        ``resolved``; ``ambiguous``: several bear the name; ``unresolved``: nobody does, or
+        nobody in the region that is named.
     confidence : str
         ``high``, ``medium`` (no word marks it as a place, or a near miss) or ``none`` where it is not resolved.
     candidates : tuple of Place
@@ -114,7 +117,9 @@ def _before(tokens: Sequence[_Token], at: int, text: str) -> _Before:
     edge = tokens[at].start
     for word in reversed(tokens[max(0, at - MAX_LINK_WORDS) : at]):
         gap = text[word.end : edge]
-        if not set(gap) <= set(" \t\n.«\"“'") or (("." in gap) and word.folded not in ("м", "с", "г", "пос", "смт", "пгт")):
+        if not set(gap) <= set(" \t\n.«\"“'") or (
+            ("." in gap) and word.folded not in ("м", "с", "г", "пос", "смт", "пгт")
+        ):
             break
         edge, low = word.start, word.folded
         size = found.size or ("town" if low in _TOWN else "village" if low in _VILLAGE and "." + low != ".с" else "")
@@ -225,7 +230,23 @@ class _Finder:
             if places:
                 precision = "near" if before.near else "settlement"
                 return self._mention(at, at, places, before, precision, False), at + 1
+        if before.size:
+            return self._unknown(at, before), at + 1
         return None, at + 1
+
+    def _unknown(self, at: int, before: _Before) -> Mention:
+        """Return the mention of a village or town, called so, that the gazetteer lacks."""
+        token = self.tokens[at]
+        self.last_end = token.end
+        return Mention(
+            start=token.start,
+            end=token.end,
+            text=token.raw,
+            precision="near" if before.near else "settlement",
+            status="unresolved",
+            confidence="none",
+            candidates=(),
+        )
 
     def _named(self, at: int, last: int, places: Sequence[Place], before: _Before, listed: bool) -> Mention | None:
         follows = self.text[self.tokens[last].end : self.tokens[last].end + 1]
