@@ -26,13 +26,13 @@ LINES_FOR_NAMES = 500
 
 
 def is_json_lines(start: bytes) -> bool:
-    """Say whether a file that begins so holds an object on its first line, and no GeoJSON.
+    r"""Say whether a file that begins so holds an object on its first line, and no GeoJSON.
 
     Examples
     --------
-    >>> is_json_lines(b'{"id": "1"}\\n'), is_json_lines(b'{"type": "FeatureCollection", "features": []}')
+    >>> is_json_lines(b'{"id": "1"}\n'), is_json_lines(b'{"type": "FeatureCollection", "features": []}')
     (True, False)
-    >>> is_json_lines(b'{\\n "id": "1"}')
+    >>> is_json_lines(b'{\n "id": "1"}')
     False
     """
     value = _object(decode(start.split(b"\n", 1)[0]))
@@ -105,7 +105,7 @@ class JsonLinesFile:
                         what=fault,
                         mend="Write one JSON object, in UTF-8, on each line.",
                         raw=shown(line),
-                    )  # fmt: skip
+                    )
                 )
             else:
                 rows.append(row)

@@ -183,7 +183,8 @@ def _explode(row: Row, context: Context) -> tuple[list[dict[str, Any]], list[Sou
     act = read_act(text)
     told, status = told_part(text)
     if status != "told":
-        raise CellFault("text", f"This message tells of {_WHY[status]}: {text[:60]!r}.", "Leave it out, or report the event in words.")  # fmt: skip
+        what = f"This message tells of {_WHY[status]}: {text[:60]!r}."
+        raise CellFault("text", what, "Leave it out, or report the event in words.")
     occurred = read_time(told, received, zone)
     places = _places(told, _gazetteer(context.gazetteer), context)
     shared = {

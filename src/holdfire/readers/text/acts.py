@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from holdfire.readers.text.lexicon import FILTERS, KINDS, NUMBERS, SIDES, WEAPONS
+from holdfire.readers.text.lexicon import FILTERS, KINDS, NUMBERS, SIDES, WEAPONS, PatternTable
 
 __all__ = ["Act", "Casualties", "read_act", "told_part"]
 
@@ -56,8 +56,8 @@ class Act:
 
 
 _DOES = (
-    r"(?:have |has |again |вже |знову |вновь |снова |ще |\w+o |\w+ly )?(?:shell|attack|struck|str(?:i)k|hit|fire|launch|drop|bomb|storm|assault|"
-    r"withdr|pull|mortar|обстріл\w*л|обстрел\w*л|атакува|атакова|вдари|удари|нане?с|завда|скину|сброс|запусти|випусти|выпусти|"
+    r"(?:have |has |again |вже |знову |вновь |снова |ще |\w+o |\w+ly )?"
+    r"(?:shell|attack|struck|str(?:i)k|hit|fire|launch|drop|bomb|storm|assault|withdr|pull|mortar|обстріл\w*л|обстрел\w*л|атакува|атакова|вдари|удари|нане?с|завда|скину|сброс|запусти|випусти|выпусти|"
     r"гати|штурму|бʼ|б'|б’|накри|накры|відкри|откры|відве|отве|відійш|отош)"
 )
 _BY = r"(?:by|from|з боку|збоку|со стороны|від|из-за)\s+(?:the\s+)?"
@@ -67,10 +67,14 @@ _PATTERNS = {
     side: (
         re.compile(rf"(?<!\w)(?:{words})\s+{_DOES}|(?<!\w){_BY}(?:{words})(?!\w)", re.IGNORECASE),
         re.compile(
-            rf"(?<!\w)(?:{words})\s+(?:\w+\s+)?(?:shelling|strike|attack|fire|airstrike|air strike|assault|обстріл|удар|атак|обстрел)\w*",
+            rf"(?<!\w)(?:{words})\s+(?:\w+\s+)?"
+            r"(?:shelling|strike|attack|fire|airstrike|air strike|assault|обстріл|удар|атак|обстрел)\w*",
             re.IGNORECASE,
         ),
-        re.compile(rf"(?<!\w){_AT}(?:{words}){_OF}|(?<!\w)(?:shelled|attacked|struck|hit)\s+(?:{words})(?!\w)", re.IGNORECASE),
+        re.compile(
+            rf"(?<!\w){_AT}(?:{words}){_OF}|(?<!\w)(?:shelled|attacked|struck|hit)\s+(?:{words})(?!\w)",
+            re.IGNORECASE,
+        ),
     )
     for side, words in SIDES.items()
 }  # fmt: skip
@@ -84,9 +88,13 @@ _HURT = (
 _WHO = (
     r"(?:people|persons?|civilians?|soldiers?|residents?|men|women|man|woman|children|were|was|others|more|"
     r"людей|людини?|особи?|осіб|цивільн\w+|мирн\w+|мешканц\w+|жител\w+|чоловік\w*|жінк\w*|дітей|військов\w+|"
-    r"человека?|гражданск\w+|мужчин\w*|женщин\w*|детей|військових|солдат\w*|військовослужбовц\w+|are|have|been|local|місцев\w+)"
+    r"человека?|гражданск\w+|мужчин\w*|женщин\w*|детей|військових|солдат\w*|"
+    r"військовослужбовц\w+|are|have|been|local|місцев\w+)"
 )
-_BOUND = r"(?P<bound>at least|more than|over|up to|щонайменше|принаймні|понад|більше|до|не менше|как минимум|по меньшей мере|более|не менее)"
+_BOUND = (
+    r"(?P<bound>at least|more than|over|up to|щонайменше|принаймні|понад|більше|до|не менше|как минимум|"
+    r"по меньшей мере|более|не менее)"
+)
 _RANGE = rf"(?P<a>{_NUMBER})(?:\s*(?:-|–|—|to|до|or|або|или)\s*(?P<b>{_NUMBER}))?"
 _COUNTED = re.compile(rf"(?<![\w.,:])(?:{_BOUND}\s+)?{_RANGE}(?:\s+{_WHO}){{0,3}}\s+{_HURT}(?!\w)", re.IGNORECASE)
 _AFTER = re.compile(
@@ -95,9 +103,17 @@ _AFTER = re.compile(
     rf"(?:{_BOUND}\s+)?{_RANGE}(?![\w:]|\s*(?:km|км|років|лет|years))",
     re.IGNORECASE,
 )
+_ONE_HURT = re.compile(
+    r"(?<!\w)(?:(?:погиб|загинув|поранено|ранен|ранена|погибла|загинула|постраждав|постраждала|пострадал|пострадала)\s+"
+    r"(?:мужчина|женщина|чоловіка?|жінк[ау]|житель|жительница|мешканець|мешканка|военный|військовий|ребенок|дитина)|"
+    r"(?:killed|wounded|injured) an? (?:man|woman|civilian|soldier|child|resident))",
+    re.IGNORECASE,
+)
 _NONE_HURT = re.compile(
-    r"(?<!\w)(?:no (?:casualties|injuries|one was (?:hurt|killed|injured))|without casualties|(?:обійшлося )?без (?:жертв|постраждалих|пострадавших)|"
-    r"(?:постраждалих|загиблих|жертв) (?:немає|нема)|(?:пострадавших|погибших|жертв) нет|ніхто не постраждав|никто не пострадал)",
+    r"(?<!\w)(?:no (?:casualties|injuries|one was (?:hurt|killed|injured))|without casualties|"
+    r"(?:обійшлося )?без (?:жертв|постраждалих|пострадавших)|"
+    r"(?:постраждалих|загиблих|жертв) (?:немає|нема)|(?:пострадавших|погибших|жертв) нет|"
+    r"ніхто не постраждав|никто не пострадал)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(
@@ -128,12 +144,14 @@ def _counts(text: str) -> Iterator[tuple[int, int | None, int | None]]:
             elif bound:
                 yield first, first, None
             else:
-                yield min(first, last), (first + last) // 2, max(first, last)
+                yield min(first, last), (first if first == last else None), max(first, last)
 
 
 def _casualties(text: str) -> Casualties:
     counts = list(_counts(text))
     if not counts:
+        if _ONE_HURT.search(text):
+            return Casualties(low=1, best=1, high=1)
         return Casualties(low=0, best=0, high=0) if _NONE_HURT.search(text) else Casualties()
     return Casualties(
         low=sum(low for low, _, _ in counts),
@@ -157,8 +175,9 @@ def _sides(text: str) -> tuple[str | None, str | None]:
     return actor, (next(iter(targets)) if len(targets) == 1 else None)
 
 
-def _first(text: str, table: tuple[tuple[str, re.Pattern[str]], ...]) -> str | None:
-    return next((path for path, pattern in table if pattern.search(text)), None)
+def _first(text: str, table: PatternTable) -> str | None:
+    plain = text.replace("ё", "е").replace("Ё", "Е")
+    return next((path for path, pattern in table if pattern.search(plain)), None)
 
 
 def told_part(text: str) -> tuple[str, str]:

@@ -2,7 +2,9 @@
 
 Rule: a name leads to all its bearers; nobody is preferred for being large. Two entries of one name within 3 km are
 one place. A place's own name - the main one, and what sounds like it in other spellings - goes before names that it
-once had or has elsewhere. A near miss (rapidfuzz ratio >= 90) is told as one. Leaves files to ``gazetteer_files`` and sentences to ``places``.
+once had or has elsewhere. A near miss (rapidfuzz ratio >= 90) is told as one. Each
+Ukrainian name also counts in its Russian spelling, so that a village without one is not overlooked. Leaves files to
+``gazetteer_files`` and sentences to ``places``.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from holdfire.basics.places import METRES_PER_DEGREE
-from holdfire.readers.text.inflect import adjective_stems, case_forms, fold_name
+from holdfire.readers.text.inflect import adjective_stems, case_forms, fold_name, russian_form
 
 __all__ = ["MIN_FUZZY_SCORE", "Gazetteer", "Place"]
 
@@ -120,7 +122,8 @@ class Gazetteer:
         self._stems: dict[str, set[Place]] = {}
         for place, names in entries:
             self.n_places += 1
-            for folded in {fold_name(one) for one in names}:
+            known = {fold_name(one) for one in names}
+            for folded in known | {one for one in map(russian_form, known) if one is not None}:
                 self._add(place, folded)
         self._by_letter: dict[str, list[str]] = {}
         for form in self._forms:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from itertools import product
 
-__all__ = ["adjective_stems", "case_forms", "fold_name"]
+__all__ = ["adjective_stems", "case_forms", "fold_name", "russian_form"]
 
 _DROPPED = re.compile("[\u0301'’ʼ`´ʹ\"]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -28,6 +28,8 @@ _ENDINGS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("ськ", (("ська",), ("ську",), ("ськ",), ("ськом",), ("ську",))),
     ("ск", (("ска",), ("ску",), ("ск",), ("ском",), ("ске",))),
     ("ий", (("ого",), ("ому",), ("ий",), ("им",), ("ому", "ім", "ом"))),
+    ("ріг", (("рога",), ("рогу",), ("ріг",), ("рогом",), ("розі",))),
+    ("ой", (("ого",), ("ому",), ("ой",), ("ым",), ("ом",))),
     ("ый", (("ого",), ("ому",), ("ый",), ("ым",), ("ом",))),
     ("ая", (("ой",), ("ой",), ("ую",), ("ой", "ою"), ("ой",))),
     ("яя", (("ей",), ("ей",), ("юю",), ("ей",), ("ей",))),
@@ -70,10 +72,23 @@ _ENDINGS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
 _CONSONANT = (("а", "у"), ("у", "ові"), ("",), ("ом",), ("і", "у", "е", "ові"))
 _ADJECTIVE_STEMS = (
     ("піль", ("пільськ",)), ("поле", ("пільськ", "польск")), ("поль", ("польськ", "польск")),
-    ("ськ", ("ськ",)), ("цьк", ("цьк",)), ("ск", ("ск",)), ("цк", ("цк",)),
+    ("ськ", ("ськ",)), ("цьк", ("цьк",)), ("ське", ("ськ",)), ("ское", ("ск",)),
+    ("цьке", ("цьк",)), ("ск", ("ск",)), ("цк", ("цк",)),
     ("жжя", ("зьк",)), ("жье", ("жск",)),
     ("ове", ("івськ", "овськ")), ("єве", ("ївськ",)), ("ово", ("овск",)), ("ев", ("евск",)), ("ець", ("ецьк",)),
     ("ка", ("ськ", "ск", "чанськ")), ("ок", ("оцьк", "окск")), ("ль", ("льськ", "льск")), ("ь", ("ськ", "ьськ", "ск")),
+)  # fmt: skip
+
+# Ukrainian letters to Russian ones, in order; the first lines are first names and roots whose vowels differ.
+_RUSSIAN = tuple(
+    (re.compile(old), new)
+    for old, new in (
+        ("микола", "никола"), ("олекс", "алекс"), ("олен", "елен"), ("запоріж", "запорож"), ("камян", "камен"),
+        ("вільн", "вольн"), ("біл", "бел"), ("ліс", "лес"), ("річ", "реч"), ("гір", "гор"), ("піл", "пол"),
+        ("([жтнл])\\1я$", r"\1ье"), ("івськ", "овск"), ("ївськ", "евск"), ("івк", "овк"), ("ївк", "евк"),
+        ("ів$", "ов"), ("їв$", "ев"), ("ське$", "ское"), ("не$", "ное"), ("ове$", "ово"), ("еве$", "ево"),
+        ("([сцз])ьк", r"\1к"), ("[ії]", "и"), ("є", "е"), ("ґ", "г"),
+    )
 )  # fmt: skip
 
 
@@ -89,10 +104,28 @@ def fold_name(text: str) -> str:
     return " ".join(_DROPPED.sub("", composed.casefold()).replace("ё", "е").replace("‑", "-").split())
 
 
+def russian_form(folded: str) -> str | None:
+    """Return a Ukrainian name as Russian spells it, by rules; None where it has no letter or ending of its own.
+
+    Examples
+    --------
+    >>> russian_form("миколаївка"), russian_form("запоріжжя"), russian_form("волчанск")
+    ('николаевка', 'запорожье', None)
+    """
+    form = " ".join(_russian_word(word) for word in folded.split())
+    return form if form != folded else None
+
+
+def _russian_word(word: str) -> str:
+    for pattern, new in _RUSSIAN:
+        word = pattern.sub(new, word)
+    return word
+
+
 def _word_forms(word: str) -> tuple[tuple[str, ...], ...]:
     """Return the forms of a word in the five cases beside the nominative."""
     for ending, cases in _ENDINGS:
-        if word.endswith(ending) and len(word) > len(ending):
+        if word.endswith(ending) and len(word) >= max(len(ending), 3):
             stem = word[: -len(ending)]
             return tuple(tuple(stem + new for new in case) for case in cases)
     if word[-1:] in _VOWELS or not word:

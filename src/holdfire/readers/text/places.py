@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from holdfire.readers.text.gazetteer import Gazetteer, Place
 from holdfire.readers.text.inflect import fold_name
@@ -22,7 +23,7 @@ __all__ = ["Mention", "find_places"]
 _MARKS = "\u0301\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _WORD = re.compile(f"[^\\W\\d_](?:[^\\W\\d_]|[{_MARKS}'’ʼ`‑-](?=[^\\W\\d_]|[{_MARKS}]))*")
 _IN = {
-    "в": "al", "у": "agl", "на": "al", "по": "dl", "у": "agl", "о": "l", "об": "l", "до": "g", "від": "g", "от": "g",
+    "в": "al", "у": "agl", "на": "al", "по": "dl", "о": "l", "об": "l", "до": "g", "від": "g", "от": "g",
     "из": "g", "із": "gi", "з": "gi", "с": "gi", "со": "gi", "зі": "gi", "за": "ai", "через": "a", "над": "i", "к": "d",
     "районі": "g", "районе": "g", "центрі": "g", "центре": "g", "околиці": "g", "околицях": "g", "окраине": "g",
     "напрямку": "g", "сторону": "g", "бік": "g", "межах": "g", "обстріл": "g", "обстрілу": "g", "обстрел": "g",
@@ -33,24 +34,61 @@ _IN = {
     "пос": "ngl",
 }  # fmt: skip
 _NEAR = {
-    "біля": "g", "поблизу": "g", "неподалік": "g", "побіля": "g", "навколо": "g", "возле": "g", "около": "g", "близ": "g",
-    "вблизи": "g", "недалеко": "g", "вокруг": "g", "під": "ia", "под": "ia", "перед": "i", "поруч": "i", "рядом": "i",
-    "околиці": "g", "околицях": "g", "околиць": "g", "окраине": "g", "окраинах": "g", "окрестностях": "g", "районі": "g",
-    "районе": "g", "near": "", "outside": "", "around": "", "outskirts": "", "vicinity": "", "close": "", "north": "",
-    "south": "", "east": "", "west": "", "beyond": "", "северо-восточнее": "g", "севернее": "g", "южнее": "g",
-    "восточнее": "g", "западнее": "g", "північніше": "g", "південніше": "g", "східніше": "g", "західніше": "g",
+    "біля": "g", "поблизу": "g", "неподалік": "g", "побіля": "g", "навколо": "g", "возле": "g", "около": "g",
+    "близ": "g", "вблизи": "g", "недалеко": "g", "вокруг": "g", "під": "ia", "под": "ia", "перед": "i",
+    "поруч": "i", "рядом": "i", "околиці": "g", "околицях": "g", "околиць": "g", "окраине": "g", "окраинах": "g",
+    "окрестностях": "g", "районі": "g", "районе": "g", "near": "", "outside": "", "around": "", "outskirts": "",
+    "vicinity": "", "close": "", "north": "", "south": "", "east": "", "west": "", "beyond": "",
+    "северо-восточнее": "g", "севернее": "g", "южнее": "g", "восточнее": "g", "западнее": "g", "північніше": "g",
+    "південніше": "g", "східніше": "g", "західніше": "g",
 }  # fmt: skip
 _ENGLISH_IN = frozenset(
-    "in at on of towards toward into over to from through across hit struck shelled attacked".split()
+    [
+        "in",
+        "at",
+        "on",
+        "of",
+        "towards",
+        "toward",
+        "into",
+        "over",
+        "to",
+        "from",
+        "through",
+        "across",
+        "hit",
+        "struck",
+        "shelled",
+        "attacked",
+    ]
 )
-_LINKS = frozenset("і й та и або или and or від от of to the з с".split())
+_LINKS = frozenset(["і", "й", "та", "и", "або", "или", "and", "or", "від", "от", "of", "to", "the", "з", "с"])
 _SECTOR = re.compile(
     r"(?:напрям\w*|направлени\w+|район\w*|громад\w+|сектор\w*|ділян\w+|участ\w+|плацдарм\w*|фронт\w*|"
     r"direction|sector|axis|front|district|raion|community|hromada)$"
 )
 _ADJECTIVE_END = re.compile(r"(ськ|цьк|зьк|ск|цк|жск)(?:ий|ого|ому|им|ім|а|ої|ій|у|ою|і|их|ими|ая|ой|ую|ом|ое|ие)$")
-_TOWN = frozenset("м місто міста місті містом г город города городе городом city town".split())
-_VILLAGE = frozenset("с село села селі селе селом village смт пгт селище селищі поселок поселке settlement".split())
+_TOWN = frozenset(
+    ["м", "місто", "міста", "місті", "містом", "г", "город", "города", "городе", "городом", "city", "town"]
+)
+_VILLAGE = frozenset(
+    [
+        "с",
+        "село",
+        "села",
+        "селі",
+        "селе",
+        "селом",
+        "village",
+        "смт",
+        "пгт",
+        "селище",
+        "селищі",
+        "поселок",
+        "поселке",
+        "settlement",
+    ]
+)
 TOWN_PEOPLE = 10_000
 """Inhabitants from which a place is a town, in the law of both countries before 2024 as a rule."""
 MAX_LINK_WORDS = 3
@@ -203,10 +241,14 @@ class _Finder:
             candidates=left,
         )
 
+    def _is_taken(self, token: _Token) -> bool:
+        """Say whether a word belongs to a region's name."""
+        return any(start < token.end and token.start < end for start, end in self.taken)
+
     def at(self, at: int) -> tuple[Mention | None, int]:
         """Return the mention that begins at a token, and the token after it."""
         token = self.tokens[at]
-        if not token.is_name or any(start < token.end and token.start < end for start, end in self.taken):
+        if not token.is_name or self._is_taken(token):
             return None, at + 1
         sector = _sector(self.tokens, at, self.index)
         if sector is not None:
@@ -218,9 +260,7 @@ class _Finder:
         for n_words in range(min(self.index.max_words, len(self.tokens) - at), 0, -1):
             last = at + n_words - 1
             words = self.tokens[at : last + 1]
-            if not words[-1].is_name or any(
-                self.text[a.end : b.start].strip() for a, b in zip(words, words[1:], strict=False)
-            ):
+            if not words[-1].is_name or any(self.text[a.end : b.start].strip() for a, b in pairwise(words)):
                 continue
             places = self.index.find(" ".join(word.folded for word in words), before.cases)
             if places:
@@ -250,8 +290,9 @@ class _Finder:
 
     def _named(self, at: int, last: int, places: Sequence[Place], before: _Before, listed: bool) -> Mention | None:
         follows = self.text[self.tokens[last].end : self.tokens[last].end + 1]
-        next_name = last + 1 < len(self.tokens) and self.tokens[last + 1].is_name and follows == " "
-        opens = at == 0 and follows in (":", ",", ".", "", "—", "-")
+        after = self.tokens[last + 1] if last + 1 < len(self.tokens) and follows == " " else None
+        next_name = after is not None and after.is_name and not self._is_taken(after)
+        opens = (at == 0 and follows in (":", ",", ".", "", "—", "-")) or (after is not None and self._is_taken(after))
         sure = (before.marked or listed or opens) and not (next_name and at == last and not before.near and not opens)
         if not sure and at == last and not before.marked and next_name:
             return None

@@ -54,9 +54,14 @@ _AGO = re.compile(
     r"(?P<unit>hours?|minutes?|годин[иу]?|хвилин[иу]?|час(?:а|ов)?|минут[уы]?)\s+(?:ago|тому|назад)(?!\w)",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"(?<![\d.:,])(?P<about>(?:around|about|близько|около|приблизно|примерно)\s+)?(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?![\d:])", re.IGNORECASE)  # fmt: skip
+_CLOCK = re.compile(
+    r"(?<![\d.:,])(?P<about>(?:around|about|близько|около|приблизно|примерно)\s+)?"
+    r"(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?![\d:])",
+    re.IGNORECASE,
+)
 _DATE = re.compile(
-    r"(?<![\d.])(?P<d>[0-3]?\d)(?:\.(?P<mo>[01]\d)(?:\.(?P<y>20\d\d))?(?![\d.]*\d)|(?:st|nd|rd|th)?\s+(?P<name>[a-zа-яіїє]{3,}))(?!\w)",
+    r"(?<![\d.])(?P<d>[0-3]?\d)(?:\.(?P<mo>[01]\d)(?:\.(?P<y>20\d\d))?(?![\d.]*\d)|"
+    r"(?:st|nd|rd|th)?\s+(?P<name>[a-zа-яіїє]{3,}))(?!\w)",
     re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(r"(?<!\w)(?P<name>[a-z]{3,9})\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?![\w:.]*\d)", re.IGNORECASE)
@@ -76,7 +81,10 @@ _PARTS: tuple[tuple[re.Pattern[str], int, int], ...] = (
     (_words("this afternoon", "in the afternoon", "вдень", "удень", "днём", "днем", "після обіду"), 12, 18),
     (_words("this evening", "in the evening", "ввечері", "увечері", "вечером"), 17, 24),
 )  # fmt: skip
-_COUNT = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "дві": 2.0, "два": 2.0, "две": 2.0, "three": 3.0, "три": 3.0, "half an": 0.5, "пів": 0.5}  # fmt: skip
+_COUNT = {
+    "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "дві": 2.0, "два": 2.0, "две": 2.0, "three": 3.0, "три": 3.0,
+    "half an": 0.5, "пів": 0.5,
+}  # fmt: skip
 
 
 def _day_said(text: str, today: date) -> tuple[date | None, str]:
@@ -129,11 +137,9 @@ def _part(text: str, day: date | None, received: datetime, zone: ZoneInfo) -> tu
     for pattern, first, last in _PARTS:
         if pattern.search(text):
             base = day or received.astimezone(zone).date()
-            for back in (0, 1):
-                start_of_day = local_day_bounds(base - timedelta(days=back), zone.key)[0]
-                start = start_of_day + timedelta(hours=first)
-                if start < received or day is not None:
-                    break
+            start = local_day_bounds(base, zone.key)[0] + timedelta(hours=first)
+            if start >= received and day is None:
+                start = local_day_bounds(base - timedelta(days=1), zone.key)[0] + timedelta(hours=first)
             return start, start + timedelta(hours=last - first)
     return None
 
