@@ -36,7 +36,9 @@ def is_json_lines(start: bytes) -> bool:
     False
     """
     value = _object(decode(start.split(b"\n", 1)[0]))
-    return value is not None and value.get("type") not in ("FeatureCollection", "Feature") and "features" not in value
+    if not value:
+        return False
+    return value.get("type") not in ("FeatureCollection", "Feature") and "features" not in value
 
 
 def _object(line: str) -> dict[str, Any] | None:

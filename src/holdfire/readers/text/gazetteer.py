@@ -25,6 +25,8 @@ MIN_FUZZY_SCORE = 90.0
 """Of 100, rapidfuzz's normalised indel similarity: one letter amiss in a name of ten."""
 MIN_FUZZY_LETTERS = 6
 """Shorter names have too many neighbours."""
+LARGE_PEOPLE = 10_000
+"""A town of this size that once had a name is not passed over for villages that have it: Artemivsk was Bakhmut."""
 MIN_OWN_SCORE = 65.0
 """Between spellings in three languages (Mykolaiv, Николаев: 67 and more) and other names (Artemivsk, Bakhmut: 27)."""
 SAME_PLACE_M = 3000.0
@@ -84,6 +86,10 @@ def _distance_m(a: Place, b: Place) -> float:
         return math.inf
     shrink = math.cos(math.radians((a.lat + b.lat) / 2))
     return METRES_PER_DEGREE * math.hypot(a.lat - b.lat, (a.lon - b.lon) * shrink)
+
+
+def _largest(places: Iterable[Place]) -> int:
+    return max((place.population for place in places), default=0)
 
 
 def _distinct(places: Iterable[Place]) -> tuple[Place, ...]:
@@ -161,7 +167,14 @@ class Gazetteer:
         fitting = {p: own for p, (own, known) in bearers.items() if not cases or set(cases) & set(known)}
         chosen = fitting or {p: own for p, (own, _) in bearers.items()}
         owners = [place for place, own in chosen.items() if own]
+        others = [place for place, own in chosen.items() if not own]
+        if owners and _largest(owners) < LARGE_PEOPLE <= _largest(others):
+            return _distinct(chosen)
         return _distinct(owners or chosen)
+
+    def is_own(self, folded: str, place: Place) -> bool:
+        """Say whether a form is one of a place's own name, not of one that it had or has elsewhere."""
+        return self._forms.get(folded, {}).get(place, (False, ""))[0]
 
     def adjective(self, stem: str) -> tuple[Place, ...]:
         """Return all places whose adjective has a stem."""

@@ -53,7 +53,7 @@ def _region(country: str, admin1: str) -> str | None:
 def _in_theatre(city: dict[str, Any]) -> bool:
     """Say whether a city is one of the theatre's; quarters of towns that are named by an adjective are none."""
     country, name = city["countrycode"], city["name"].replace("'", "")
-    if name.endswith(("skyi", "skyy")) and "-" not in name and not name.startswith("Khmelnyts"):
+    if name.endswith(("skyi", "skyy")) and "-" not in name and not name.startswith(("Khmelnyts", "Kropyvnyts")):
         return False
     return country == "UA" or (country == "RU" and city["admin1code"] in RUSSIA)
 

@@ -68,6 +68,7 @@ _SECTOR = re.compile(
     r"direction|sector|axis|front|district|raion|community|hromada)$"
 )
 _ADJECTIVE_END = re.compile(r"(ськ|цьк|зьк|ск|цк|жск)(?:ий|ого|ому|им|ім|а|ої|ій|у|ою|і|их|ими|ая|ой|ую|ом|ое|ие)$")
+_OBLIQUE_ADJECTIVE = re.compile(r"(?:ськ|цьк|зьк)ому$|(?:ск|цк)ом$")
 _TOWN = frozenset(
     ["м", "місто", "міста", "місті", "містом", "г", "город", "города", "городе", "городом", "city", "town"]
 )
@@ -109,7 +110,8 @@ class Mention:
         ``resolved``; ``ambiguous``: several bear the name; ``unresolved``: nobody does, or
         nobody in the region that is named.
     confidence : str
-        ``high``, ``medium`` (no word marks it as a place, or a near miss) or ``none`` where it is not resolved.
+        ``high``, ``medium`` (no word marks it as a place, a former or foreign name, or a near miss) or
+        ``none`` where it is not resolved.
     candidates : tuple of Place
         All that the name can mean; exactly one where it is resolved.
     """
@@ -262,9 +264,11 @@ class _Finder:
             words = self.tokens[at : last + 1]
             if not words[-1].is_name or any(self.text[a.end : b.start].strip() for a, b in pairwise(words)):
                 continue
-            places = self.index.find(" ".join(word.folded for word in words), before.cases)
+            folded = " ".join(word.folded for word in words)
+            places = self.index.find(folded, before.cases)
             if places:
-                return self._named(at, last, places, before, listed), last + 1
+                own = all(self.index.is_own(folded, place) for place in places)
+                return self._named(at, last, places, before, listed, own), last + 1
         if before.marked or listed:
             places = self.index.near_miss(token.folded)
             if places:
@@ -288,7 +292,9 @@ class _Finder:
             candidates=(),
         )
 
-    def _named(self, at: int, last: int, places: Sequence[Place], before: _Before, listed: bool) -> Mention | None:
+    def _named(
+        self, at: int, last: int, places: Sequence[Place], before: _Before, listed: bool, own: bool
+    ) -> Mention | None:
         follows = self.text[self.tokens[last].end : self.tokens[last].end + 1]
         after = self.tokens[last + 1] if last + 1 < len(self.tokens) and follows == " " else None
         next_name = after is not None and after.is_name and not self._is_taken(after)
@@ -296,7 +302,14 @@ class _Finder:
         sure = (before.marked or listed or opens) and not (next_name and at == last and not before.near and not opens)
         if not sure and at == last and not before.marked and next_name:
             return None
-        return self._mention(at, last, places, before, "near" if before.near else "settlement", sure)
+        if self._is_left_out_direction(at, last):
+            return None
+        return self._mention(at, last, places, before, "near" if before.near else "settlement", sure and own)
+
+    def _is_left_out_direction(self, at: int, last: int) -> bool:
+        """Say whether 'на' and an adjective stand for a direction whose noun is left out ("на Ізюмському")."""
+        follows_on = at > 0 and self.tokens[at - 1].folded == "на"
+        return at == last and follows_on and _OBLIQUE_ADJECTIVE.search(self.tokens[at].folded) is not None
 
 
 def find_places(text: str, index: Gazetteer) -> list[Mention]:

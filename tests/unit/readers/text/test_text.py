@@ -215,3 +215,24 @@ def test_another_file_is_no_gazetteer(tmp_path: Path) -> None:
         load_gazetteer(write(tmp_path, "t.csv", "a,b\n1,2\n"))
     with pytest.raises(MissingInputError):
         load_gazetteer(tmp_path / "none.txt")
+
+
+def test_a_direction_whose_noun_is_left_out_is_no_village() -> None:
+    """'На Ізюмському' after another direction is not the village Ізюмське; the village takes 'в'."""
+    text = "На Харківському напрямку тихо, на Ізюмському бої"
+    assert "Ізюмському" not in [found.text for found in mentions(text)]
+    assert ["Iziumske"] == [found.candidates[0].name for found in mentions("Вибух в Ізюмському")]
+
+
+def test_a_former_name_is_never_sure() -> None:
+    """A name that a town once had resolves with medium confidence."""
+    (found,) = mentions("Взрыв в Красноармейске Донецкой области")
+    assert ("Pokrovsk", "medium") == (found.candidates[0].name, found.confidence)
+    (both,) = mentions("Взрыв в Артемовске Донецкой области")
+    assert ("ambiguous", True) == (both.status, "Bakhmut" in [place.name for place in both.candidates])
+
+
+def test_a_town_called_by_an_adjective_is_kept() -> None:
+    """Kropyvnytskyi is a town, and no village of a like name takes its place."""
+    (found,) = mentions("Біля Кропивницького росіяни влучили у військовий аеродром")
+    assert "Kropyvnytskyi" in [place.name for place in found.candidates]
