@@ -179,7 +179,9 @@ pins: $(BIN)/python ## move every pinned requirement to its newest version
 	build/pins/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/pins.txt
 	$(UV_COMPILE) --output-file requirements/base.txt requirements/base.in
 	$(UV_COMPILE) --output-file requirements/statements.txt --constraint requirements/base.txt requirements/statements.in
-	$(UV_COMPILE) --output-file requirements/dev.txt --constraint requirements/statements.txt requirements/dev.in
+	$(UV_COMPILE) --output-file requirements/text.txt --constraint requirements/base.txt requirements/text.in
+	$(UV_COMPILE) --output-file requirements/dev.txt --constraint requirements/statements.txt \
+	  --constraint requirements/text.txt requirements/dev.in
 	$(UV_COMPILE) --output-file requirements/spark.txt --constraint requirements/base.txt requirements/spark.in
 	$(UV_COMPILE) --output-file requirements/bench.txt --constraint requirements/dev.txt requirements/bench.in
 	$(UV_COMPILE) --output-file requirements/pins.txt requirements/pins.in

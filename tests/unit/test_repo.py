@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "holdfire"
-PINNED = ("base.txt", "statements.txt", "dev.txt", "bench.txt", "pins.txt", "spark.txt")
+PINNED = ("base.txt", "statements.txt", "text.txt", "dev.txt", "bench.txt", "pins.txt", "spark.txt")
 STAGES = (
     "agreement",
     "assessment",
@@ -194,7 +194,7 @@ def test_bench_pins_agree_with_the_dev_pins() -> None:
     assert [str(dev[name]) for name in shared] == [str(bench[name]) for name in shared]
 
 
-@pytest.mark.parametrize("name", ["statements.txt", "dev.txt", "spark.txt"])
+@pytest.mark.parametrize("name", ["statements.txt", "text.txt", "dev.txt", "spark.txt"])
 def test_base_pins_are_part_of_other_pins(name: str) -> None:
     """What a run uses is what the checks check and what a cluster runs: base.txt is in them at the same versions."""
     other = pins(name)
@@ -215,11 +215,12 @@ def test_runtime_dependencies_equal_the_base_requirements() -> None:
     assert wanted_names("base.in") - {"setuptools"} == runtime_names()
 
 
-def test_the_extra_for_statements_equals_its_requirements() -> None:
-    """pyproject.toml and statements.in ask for the same packages, and the pins are within what they allow."""
-    asked = {one.name: one for one in map(Requirement, project()["project"]["optional-dependencies"]["statements"])}
-    pinned = pins("statements.txt")
-    assert wanted_names("statements.in") == set(asked)
+@pytest.mark.parametrize("extra", ["statements", "text"])
+def test_an_extra_equals_its_requirements(extra: str) -> None:
+    """pyproject.toml and the extra's .in ask for the same packages, and the pins are within what they allow."""
+    asked = {one.name: one for one in map(Requirement, project()["project"]["optional-dependencies"][extra])}
+    pinned = pins(f"{extra}.txt")
+    assert wanted_names(f"{extra}.in") == set(asked)
     assert all(asked[n].specifier.contains(next(iter(pinned[n].specifier)).version) for n in asked)
 
 
@@ -247,7 +248,7 @@ def test_each_package_that_comes_along_is_named() -> None:
         canonicalize_name(word)
         for word in re.findall(r"[A-Za-z0-9_.-]*\w", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"))
     }
-    bring = ("base.txt", "spark.txt", "statements.txt")
+    bring = ("base.txt", "spark.txt", "statements.txt", "text.txt")
     assert sorted(set().union(*(pins(name) for name in bring)) - words) == []
 
 
@@ -255,7 +256,7 @@ def test_no_runtime_package_is_under_the_gpl() -> None:
     """No package of a run declares the GPL or AGPL, none is silent, and an LGPL one is named as such."""
     rows = documented_rows()
     faults = []
-    for name, pin in sorted({**pins("base.txt"), **pins("statements.txt")}.items()):
+    for name, pin in sorted({**pins("base.txt"), **pins("statements.txt"), **pins("text.txt")}.items()):
         if pin.marker is not None and not pin.marker.evaluate():
             continue
         licence = declared_licence(metadata.distribution(name))

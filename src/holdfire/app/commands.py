@@ -51,7 +51,7 @@ class InputFiles:
     ----------
     reports : tuple of Path
         At least one file of reports.
-    sources, taxonomy, mapping, coverage, reviews, areas : Path or None
+    sources, taxonomy, mapping, coverage, reviews, areas, gazetteer : Path or None
     strict : bool
         A refused row stops the run.
     start, end : str or None
@@ -69,6 +69,7 @@ class InputFiles:
     coverage: Path | None = None
     reviews: Path | None = None
     areas: Path | None = None
+    gazetteer: Path | None = None
     strict: bool = False
     start: str | None = None
     end: str | None = None
@@ -318,6 +319,7 @@ def read_to_parquet(path: Path, out: Path, inputs: InputFiles) -> dict[str, Any]
         weapons=trees.weapons,
         targets=trees.targets,
         areas=inputs.areas,
+        gazetteer=inputs.gazetteer,
         on_end=lambda file, refused: ended.append((file, refused)),
     )
     try:

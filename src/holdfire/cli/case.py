@@ -87,6 +87,7 @@ def map_file(file: Path) -> None:
 @click.option("--mapping", type=FILE, help="How to read a table of your own; 'holdfire map' proposes one.")
 @click.option("--taxonomy", type=FILE, help="Your own tree of event kinds (YAML), in the place of ours.")
 @click.option("--areas", type=FILE, help="Polygons of named areas (GeoJSON).")
+@click.option("--gazetteer", type=FILE, help="Places of messages: a GeoNames dump, or the Ukrainian codifier.")
 @click.option("--strict", is_flag=True, help="Stop where a row cannot be read.")
 @quiet_options
 @json_option

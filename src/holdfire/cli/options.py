@@ -156,6 +156,7 @@ def take_inputs(
     reviews: Path | None = None,
     since: Path | None = None,
     step_at: str | None = None,
+    gazetteer: Path | None = None,
 ) -> InputFiles:
     """Set the log up and gather the options into one value."""
     _open_log(quiet=quiet, log_json=log_json)
@@ -167,6 +168,7 @@ def take_inputs(
         coverage=coverage,
         reviews=reviews,
         areas=areas,
+        gazetteer=gazetteer,
         strict=strict,
         start=start,
         end=end,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from holdfire.readers.acled import AcledReader
 from holdfire.readers.canonical import CanonicalReader
 from holdfire.readers.firms import FirmsReader
+from holdfire.readers.messages import MessagesReader
 from holdfire.readers.reader import Reader
 from holdfire.readers.sirens import SirensReader
 from holdfire.readers.ucdp import UcdpReader
@@ -19,4 +20,5 @@ READERS: tuple[Reader, ...] = (
     AcledReader(),
     FirmsReader(),
     SirensReader(),
+    MessagesReader(),
 )

@@ -15,6 +15,7 @@ from holdfire.errors import MissingInputError, UnknownFormatError
 from holdfire.readers.cells import CellBatch
 from holdfire.readers.delimited import DelimitedFile
 from holdfire.readers.geojson import GeoJsonFile
+from holdfire.readers.json_lines import JsonLinesFile, is_json_lines
 from holdfire.readers.parquet_files import PARQUET_MAGIC, ParquetFile
 from holdfire.readers.streams import decode, file_head, open_bytes, sniff_encoding
 from holdfire.readers.workbook import WorkbookFile
@@ -22,7 +23,7 @@ from holdfire.readers.workbook import WorkbookFile
 __all__ = ["Hints", "Opened", "Probe", "probe_file"]
 
 ZIP_MAGIC = b"PK\x03\x04"
-Opened = DelimitedFile | GeoJsonFile | WorkbookFile | ParquetFile
+Opened = DelimitedFile | GeoJsonFile | JsonLinesFile | WorkbookFile | ParquetFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Probe:
     ----------
     path : Path
     container : str
-        ``delimited``, ``geojson``, ``xlsx`` or ``parquet``.
+        ``delimited``, ``geojson``, ``jsonl``, ``xlsx`` or ``parquet``.
     names : tuple of str
         Its columns.
     opened : Opened
@@ -114,9 +115,11 @@ def container_of(path: Path, head: bytes) -> str:
         raise UnknownFormatError(
             f"This file is neither text nor a known container; it begins with {shown!r}.",
             str(path),
-            "Give CSV, GeoJSON, XLSX or Parquet; UTF-16 text needs its byte order mark.",
+            "Give CSV, JSON Lines, GeoJSON, XLSX or Parquet; UTF-16 text needs its byte order mark.",
         )
-    return "geojson" if start[:1] == b"{" else "delimited"
+    if start[:1] == b"{":
+        return "jsonl" if encoding == "utf-8" and is_json_lines(start) else "geojson"
+    return "delimited"
 
 
 def probe_file(path: Path, hints: Hints | None = None) -> Probe:
@@ -142,6 +145,8 @@ def probe_file(path: Path, hints: Hints | None = None) -> Probe:
         opened = WorkbookFile(path, chosen.sheet, chosen.header_row)
     elif container == "geojson":
         opened = GeoJsonFile(path, chosen.encoding)
+    elif container == "jsonl":
+        opened = JsonLinesFile(path)
     else:
         opened = DelimitedFile(path, chosen.encoding, chosen.delimiter, chosen.header_row)
     return Probe(path=path, container=container, names=opened.names, opened=opened)

@@ -11,6 +11,7 @@ from pathlib import Path
 from holdfire.errors import UnknownFormatError
 from holdfire.readers.delimited import record_at
 from holdfire.readers.geojson import feature_at
+from holdfire.readers.json_lines import object_at
 from holdfire.readers.parquet_files import ParquetFile
 from holdfire.readers.probe import container_of
 from holdfire.readers.refusals import shown
@@ -48,6 +49,8 @@ def raw_row(path: Path, reader: str | None, row: int) -> str:
         return shown(WorkbookFile(path).row_at(row), MAX_ROW_CHARS)
     if container == "geojson":
         return shown(feature_at(path, row), MAX_ROW_CHARS)
+    if container == "jsonl":
+        return shown(object_at(path, row), MAX_ROW_CHARS)
     if container == "delimited":
         return shown(record_at(path, row), MAX_ROW_CHARS)
     raise UnknownFormatError(f"No row can be fetched for the reader {reader!r}.", str(path), "Check the file.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -45,6 +46,8 @@ class Context:
     kinds, weapons, targets : Taxonomy
     areas : AreaIndex
         Named areas, from the user's polygons and the house's own table.
+    gazetteer : Path or None
+        Where messages' places are looked up: a GeoNames dump or the Ukrainian codifier; None = the package's.
     hide_event_ids : bool
         True where reports must not show which event their data set filed them under; the event's id is then kept
         in a further column ``truth_id``, to score clusters against.
@@ -56,6 +59,7 @@ class Context:
     weapons: Taxonomy = field(default_factory=lambda: builtin_tree("weapons"))
     targets: Taxonomy = field(default_factory=lambda: builtin_tree("targets"))
     areas: AreaIndex = field(default_factory=AreaIndex)
+    gazetteer: Path | None = None
     hide_event_ids: bool = False
     takes_any_kind: bool = False
 

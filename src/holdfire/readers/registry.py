@@ -67,6 +67,7 @@ def _context(
     areas: Path | None,
     hidden: bool,
     takes_any_kind: bool = False,
+    gazetteer: Path | None = None,
 ) -> Context:
     return Context(
         kinds=kinds or builtin_tree("kinds"),
@@ -75,6 +76,7 @@ def _context(
         areas=load_area_index(areas),
         hide_event_ids=hidden,
         takes_any_kind=takes_any_kind,
+        gazetteer=gazetteer,
     )
 
 
@@ -215,6 +217,7 @@ def read_files(
     areas: Path | None = None,
     hide_event_ids: bool = False,
     takes_any_kind: bool = False,
+    gazetteer: Path | None = None,
 ) -> ReadResult:
     """Read files into one table of reports.
 
@@ -232,6 +235,8 @@ def read_files(
         Keep a data set's event ids out of the reports' ids, and in a further column ``truth_id``.
     takes_any_kind : bool
         Keep reports of kinds of event that the tree lacks; else they are refused.
+    gazetteer : Path, optional
+        Where messages' places are looked up: a GeoNames dump or the Ukrainian codifier.
 
     Raises
     ------
@@ -243,7 +248,7 @@ def read_files(
         The mapping, the sources or - in a strict run - rows have faults; all are named.
     """
     chosen = load_mapping(mapping) if mapping is not None else None
-    context = _context(kinds, weapons, targets, areas, hide_event_ids, takes_any_kind)
+    context = _context(kinds, weapons, targets, areas, hide_event_ids, takes_any_kind, gazetteer)
     given = load_sources(sources)
     return _read_all(dict.fromkeys(Path(path) for path in paths), chosen, context, given, strict)
 
@@ -299,6 +304,7 @@ def stream_file(
     targets: Taxonomy | None = None,
     areas: Path | None = None,
     hide_event_ids: bool = False,
+    gazetteer: Path | None = None,
     on_end: Callable[[FileRead, pa.Table], None] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Read one file in bounded memory.
@@ -306,7 +312,7 @@ def stream_file(
     Parameters
     ----------
     path : Path
-    strict, mapping, kinds, weapons, targets, areas, hide_event_ids
+    strict, mapping, kinds, weapons, targets, areas, hide_event_ids, gazetteer
         As in ``read_files``.
     on_end : callable, optional
         Is called at the end with what became of the file and with its refusals (at most 100,000 with their text).
@@ -323,7 +329,7 @@ def stream_file(
         As in ``read_files``; a strict run ends with the faults of all its rows.
     """
     chosen = load_mapping(mapping) if mapping is not None else None
-    context = _context(kinds, weapons, targets, areas, hide_event_ids)
+    context = _context(kinds, weapons, targets, areas, hide_event_ids, gazetteer=gazetteer)
     file = _open(Path(path), chosen)
     for batch in file.batches(context):
         yield from batch.reports.select(REPORT_SCHEMA.names).combine_chunks().to_batches()

@@ -49,7 +49,7 @@ def _hidden(report: dict[str, Any]) -> str:
     return f"{report_id.partition(':')[0]}:x{hashlib.sha256(report_id.encode()).hexdigest()[:20]}"
 
 
-def _read_batch(batch: CellBatch, file: str, explode: Explode, context: Context) -> ReadBatch:
+def _read_batch(batch: CellBatch, file: str, explode: Explode, context: Context, carried: tuple[str, ...]) -> ReadBatch:
     reports: list[dict[str, Any]] = []
     owners: list[int] = []
     sources: dict[str, Source] = {}
@@ -68,7 +68,7 @@ def _read_batch(batch: CellBatch, file: str, explode: Explode, context: Context)
             owners.append(index)
         for source in named:
             sources[source.source_id] = smaller_source(sources.get(source.source_id), source)
-    table = _build(reports, ["truth_id"] if context.hide_event_ids else [])
+    table = _build(reports, [*carried, *(["truth_id"] if context.hide_event_ids else [])])
     checked = check_reports(table, context)
     for at, column, what, mend in checked.each():
         faults.setdefault(owners[at], CellFault(column, what, mend))
@@ -95,7 +95,7 @@ def _read_batch(batch: CellBatch, file: str, explode: Explode, context: Context)
     )
 
 
-def read_rows(probe: Probe, context: Context, explode: Explode) -> Iterator[ReadBatch]:
-    """Yield the reports of a file whose rows are read one by one."""
+def read_rows(probe: Probe, context: Context, explode: Explode, carried: tuple[str, ...] = ()) -> Iterator[ReadBatch]:
+    """Yield the reports of a file whose rows are read one by one, with further columns of text that it carries."""
     for batch in probe.batches():
-        yield _read_batch(batch, probe.name, explode, context)
+        yield _read_batch(batch, probe.name, explode, context, carried)
