@@ -18,7 +18,9 @@ from importlib.resources import files
 
 import numpy as np
 
-__all__ = ["Confidence", "calibration_error", "learn", "shipped"]
+from holdfire.errors import InputError
+
+__all__ = ["Confidence", "calibration_error", "confidence_json", "confidence_of", "learn", "shipped"]
 
 Features = Mapping[str, float]
 
@@ -47,6 +49,43 @@ def shipped(name: str) -> Confidence:
     """Return the coefficients that come with the package, such as ``english``."""
     content = json.loads(files("holdfire.statements").joinpath("weights", f"{name}.json").read_bytes())
     return Confidence(weights=content["weights"], provenance=content["provenance"])
+
+
+def confidence_of(content: bytes, name: str) -> Confidence:
+    """Return the coefficients that a file holds.
+
+    Raises
+    ------
+    InputError
+        It holds none: no JSON object with finite ``weights`` and ``provenance``.
+    """
+    try:
+        held = json.loads(content)
+        weights = {str(key): float(value) for key, value in held["weights"].items()}
+        provenance = str(held["provenance"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(
+            "The file holds no coefficients.", name, "Give a file that 'holdfire relearn' wrote."
+        ) from error
+    wrong = next((key for key, value in weights.items() if not math.isfinite(value)), None)
+    if wrong is not None:
+        raise InputError(
+            f"This coefficient is no finite number: {weights[wrong]!r}.", f"{name}, {wrong}", "Relearn it."
+        )
+    return Confidence(weights=weights, provenance=provenance)
+
+
+def confidence_json(confidence: Confidence) -> bytes:
+    """Return coefficients as the file that ``confidence_of`` reads, to four decimals.
+
+    Examples
+    --------
+    >>> confidence_of(confidence_json(Confidence({"bias": 0.5}, "by hand")), "a.json")
+    Confidence(weights={'bias': 0.5}, provenance='by hand')
+    """
+    rounded = {name: round(value, 4) for name, value in sorted(confidence.weights.items())}
+    shape = {"provenance": confidence.provenance, "weights": rounded}
+    return (json.dumps(shape, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def learn(
