@@ -1,4 +1,4 @@
-"""Commands on articles: statements."""
+"""Commands on articles: statements, relearn."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from pathlib import Path
 
 import click
 
+from holdfire.app.proposals import propose as write_proposals
+from holdfire.app.proposals import relearn as learn_again
+from holdfire.app.proposals import relearnt_lines
 from holdfire.app.statements import Outcome, article_files, read_articles, read_content
 from holdfire.cli.options import FILE, json_option
 from holdfire.cli.statement_lines import document_lines, timeline_lines
 from holdfire.errors import InputError
+from holdfire.records.plain import plain
 from holdfire.records.statement import ReadDocument, public_json
 from holdfire.records.statement_corpus import CorpusDocument, corpus_json
 from holdfire.statements.timeline import corpus_view
 
 __all__ = ["COMMANDS"]
+
+ANY = click.Path(path_type=Path)
 
 
 @click.command()
@@ -27,42 +33,85 @@ __all__ = ["COMMANDS"]
 @click.option("--workers", type=click.IntRange(min=1), help="Processes for a folder; default: one for each core.")
 @click.option("--timeline", is_flag=True, help="Show who promised what over time, each statement once.")
 @click.option("--confidence", type=FILE, help="Coefficients of the chances, as 'holdfire relearn' writes them.")
+@click.option(
+    "--propose", type=FILE, metavar="OUT", help="Write proposals for a register (YAML); what stands there stays."
+)
+@click.option("--agreement", type=ANY, metavar="AGREEMENT|CASE", help="Whose guarantors the proposals are matched to.")
+@click.option(
+    "--alias", "aliases", multiple=True, metavar="NAME=GUARANTOR", help="A further name of a guarantor; repeatable."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Write no progress lines.")
 @json_option
 def statements(
-    paths: tuple[str, ...], workers: int | None, timeline: bool, confidence: Path | None, quiet: bool, as_json: bool
-) -> None:
+    paths: tuple[str, ...], workers: int | None, timeline: bool, confidence: Path | None, propose: Path | None,
+    agreement: Path | None, aliases: tuple[str, ...], quiet: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Read articles for who said what, and for what that binds whom to.
 
     Reads English text, Markdown and HTML in UTF-8. Offsets count code points of the text as it is stored. A single
     file or standard input (-) gives one JSON object, several files or a folder an array of them.
     """
+    if (propose is None) != (agreement is None) or (aliases and propose is None):
+        raise click.UsageError("--propose and --agreement go together, and --alias with them.")
+    in_corpus = timeline or propose is not None
     if "-" in paths:
-        if len(paths) > 1 or timeline:
+        if len(paths) > 1 or in_corpus:
             raise click.UsageError("Standard input (-) is read alone, and as one document.")
         _show_one(read_content("-", sys.stdin.buffer.read(), confidence), as_json)
         return
     given = [Path(path) for path in paths]
     files, n_others = article_files(given)
-    if len(given) == 1 and not given[0].is_dir() and not timeline:
+    if len(given) == 1 and not given[0].is_dir() and not in_corpus:
         (outcome,) = read_articles(files, confidence=confidence)
         if outcome.document is None:
             raise InputError(outcome.refusal or "The document was refused.")
         _show_one(outcome.document, as_json)
         return
     n_workers = min(workers or os.cpu_count() or 1, max(1, len(files) // 4))
-    outcomes = read_articles(files, n_workers, confidence=confidence, in_corpus=timeline)
+    outcomes = read_articles(files, n_workers, confidence=confidence, in_corpus=in_corpus)
     refused: list[Outcome] = []
     told = _progress(outcomes, len(files), quiet)
-    if timeline:
+    if in_corpus:
         corpus = _kept(told, refused)
-        view = corpus_view(corpus)
-        click.echo(
-            json.dumps(corpus_json(view), ensure_ascii=False, indent=2) if as_json else "\n".join(timeline_lines(view))
-        )
+        if timeline:
+            _show_timeline(corpus, as_json)
+        if propose is not None and agreement is not None:
+            _propose(corpus, agreement, propose, aliases)
     else:
         _show_many(told, refused, as_json)
     _say_refused(refused, len(files), n_others, quiet)
+
+
+def _show_timeline(corpus: Sequence[CorpusDocument], as_json: bool) -> None:
+    view = corpus_view(corpus)
+    if as_json:
+        click.echo(json.dumps(corpus_json(view), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(timeline_lines(view)))
+
+
+def _propose(corpus: Sequence[CorpusDocument], agreement: Path, out: Path, aliases: Sequence[str]) -> None:
+    """Write the proposals and say on standard error how many are new and what fits no guarantor."""
+    file, n_new = write_proposals(corpus, agreement, out, aliases)
+    click.echo(f"{out}: {len(file.proposals):,} proposals, {n_new:,} of them new.", err=True)
+    for one in file.unmatched:
+        place = f"{one.evidence.document}:{one.evidence.start}-{one.evidence.end}"
+        click.echo(
+            f"  not proposed: {one.actor}, {one.capability.replace('_', ' ')}, at {place}. {one.reason}", err=True
+        )
+
+
+@click.command()
+@click.argument("reviews", nargs=-1, required=True, type=FILE, metavar="REVIEWS...")
+@click.option(
+    "--out", required=True, type=FILE, help="The coefficients to write (JSON), for 'statements --confidence'."
+)
+@click.option("--confidence", type=FILE, help="Coefficients to start from; default: those of the package.")
+@json_option
+def relearn(reviews: tuple[Path, ...], out: Path, confidence: Path | None, as_json: bool) -> None:
+    """Learn the chances of statements anew from decisions on proposals, and say what moved."""
+    told = learn_again(reviews, confidence, out)
+    click.echo(json.dumps(plain(told), ensure_ascii=False, indent=2) if as_json else "\n".join(relearnt_lines(told)))
 
 
 def _say_refused(refused: Sequence[Outcome], n_files: int, n_others: int, quiet: bool) -> None:
@@ -120,4 +169,4 @@ def _show_many(outcomes: Iterable[Outcome], refused: list[Outcome], as_json: boo
         click.echo("]" if opened else "[]")
 
 
-COMMANDS = (statements,)
+COMMANDS = (statements, relearn)

@@ -90,7 +90,7 @@ def confidence_json(confidence: Confidence) -> bytes:
 
 def learn(
     start: Confidence, cases: Sequence[Features], right: Sequence[float], weight: Sequence[float] | None = None,
-    strength: float = 1.0, n_steps: int = 25,
+    strength: float = 1.0, n_steps: int = 25, bias_strength: float | None = None,
 ) -> Confidence:  # fmt: skip
     """Return coefficients that fit cases, held to where they started.
 
@@ -102,7 +102,9 @@ def learn(
     weight : sequence of float, optional
         How much each case counts; default 1.
     strength : float
-        1 / variance of the normal prior around each coefficient of ``start``; the bias is held a hundredth as firmly.
+        1 / variance of the normal prior around each coefficient of ``start``.
+    bias_strength : float, optional
+        The same for the bias; default: a hundredth of ``strength``, for learning from nothing.
 
     Examples
     --------
@@ -123,7 +125,7 @@ def learn(
     w = np.ones(len(cases)) if weight is None else np.asarray(weight, dtype=float)
     prior = np.array([start.weights.get(name, 0.0) for name in names])
     firm = np.full(len(names), strength)
-    firm[column["bias"]] = strength / 100
+    firm[column["bias"]] = strength / 100 if bias_strength is None else bias_strength
     beta = prior.copy()
     for _ in range(n_steps):
         p = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -30, 30)))
