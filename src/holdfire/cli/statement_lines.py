@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from holdfire.records.model_spans import ModelSpans
 from holdfire.records.statement import Condition, ProposedCommitment, ReadDocument, Statement
 from holdfire.records.statement_corpus import CorpusView, JoinedStatement, Series, TimelineEntry
 
-__all__ = ["document_lines", "timeline_lines"]
+__all__ = ["document_lines", "model_lines", "timeline_lines"]
 
 
 def document_lines(document: ReadDocument) -> list[str]:
@@ -22,6 +23,19 @@ def document_lines(document: ReadDocument) -> list[str]:
     for statement in document.statements:
         lines += _statement_lines(statement)
         lines += [line for c in document.commitments if c.statement == statement.id for line in _commitment_lines(c)]
+    return lines
+
+
+def model_lines(spans: ModelSpans) -> list[str]:
+    """Return what a model proposes of a document as lines for people."""
+    if spans.fault is not None:
+        return [f"  {spans.model}: {spans.fault}"]
+    why = "; ".join(f"{reason}: {n}" for reason, n in spans.reasons.items())
+    lines = [f"  {spans.model}: {len(spans.proposals)} proposed, {spans.n_refused} refused{f' ({why})' if why else ''}"]
+    for one in spans.proposals:
+        who = "somebody unnamed" if one.source_span is None else _one_line(one.source_span.text)
+        cue = "" if one.cue_span is None else f" [{_one_line(one.cue_span.text)}]"
+        lines.append(f"    {who}{cue}: {' … '.join(_one_line(span.text) for span in one.content_spans)}")
     return lines
 
 

@@ -8,16 +8,20 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from holdfire.app.model_endpoint import ModelEndpoint
 from holdfire.app.proposals import propose as write_proposals
 from holdfire.app.proposals import relearn as learn_again
 from holdfire.app.proposals import relearnt_lines
 from holdfire.app.statements import Outcome, article_files, read_articles, read_content
+from holdfire.app.wire import read_file
 from holdfire.cli.options import FILE, json_option
-from holdfire.cli.statement_lines import document_lines, timeline_lines
+from holdfire.cli.statement_lines import document_lines, model_lines, timeline_lines
 from holdfire.errors import InputError
+from holdfire.records.model_spans import ModelSpans
 from holdfire.records.plain import plain
 from holdfire.records.statement import ReadDocument, public_json
 from holdfire.records.statement_corpus import CorpusDocument, corpus_json
@@ -40,11 +44,14 @@ ANY = click.Path(path_type=Path)
 @click.option(
     "--alias", "aliases", multiple=True, metavar="NAME=GUARANTOR", help="A further name of a guarantor; repeatable."
 )
+@click.option("--endpoint", metavar="URL", help="Send each document to this chat-completions server for further spans.")
+@click.option("--model", metavar="NAME", help="The model, as the endpoint calls it.")
 @click.option("-q", "--quiet", is_flag=True, help="Write no progress lines.")
 @json_option
 def statements(
     paths: tuple[str, ...], workers: int | None, timeline: bool, confidence: Path | None, propose: Path | None,
-    agreement: Path | None, aliases: tuple[str, ...], quiet: bool, as_json: bool,
+    agreement: Path | None, aliases: tuple[str, ...], endpoint: str | None, model: str | None, quiet: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Read articles for who said what, and for what that binds whom to.
 
@@ -54,10 +61,12 @@ def statements(
     if (propose is None) != (agreement is None) or (aliases and propose is None):
         raise click.UsageError("--propose and --agreement go together, and --alias with them.")
     in_corpus = timeline or propose is not None
+    asked = _endpoint(endpoint, model, in_corpus)
     if "-" in paths:
         if len(paths) > 1 or in_corpus:
             raise click.UsageError("Standard input (-) is read alone, and as one document.")
-        _show_one(read_content("-", sys.stdin.buffer.read(), confidence), as_json)
+        content = sys.stdin.buffer.read()
+        _show_one(read_content("-", content, confidence), None if asked is None else asked.spans("-", content), as_json)
         return
     given = [Path(path) for path in paths]
     files, n_others = article_files(given)
@@ -65,7 +74,7 @@ def statements(
         (outcome,) = read_articles(files, confidence=confidence)
         if outcome.document is None:
             raise InputError(outcome.refusal or "The document was refused.")
-        _show_one(outcome.document, as_json)
+        _show_one(outcome.document, _asked_of(asked, outcome), as_json)
         return
     n_workers = min(workers or os.cpu_count() or 1, max(1, len(files) // 4))
     outcomes = read_articles(files, n_workers, confidence=confidence, in_corpus=in_corpus)
@@ -78,8 +87,29 @@ def statements(
         if propose is not None and agreement is not None:
             _propose(corpus, agreement, propose, aliases)
     else:
-        _show_many(told, refused, as_json)
+        _show_many(told, refused, asked, as_json)
     _say_refused(refused, len(files), n_others, quiet)
+
+
+def _endpoint(url: str | None, model: str | None, in_corpus: bool) -> ModelEndpoint | None:
+    if (url is None) != (model is None) or (url is not None and in_corpus):
+        raise click.UsageError("--endpoint and --model go together, and with neither --timeline nor --propose.")
+    if url is None or model is None:
+        return None
+    return ModelEndpoint(url=url, model=model, key=os.environ.get("HOLDFIRE_MODEL_KEY"))
+
+
+def _asked_of(asked: ModelEndpoint | None, outcome: Outcome) -> ModelSpans | None:
+    return None if asked is None else asked.spans(outcome.path, read_file(Path(outcome.path)))
+
+
+def _shape(document: ReadDocument, spans: ModelSpans | None) -> dict[str, Any]:
+    """Return a document's public JSON, with what a model proposes where one was asked."""
+    return public_json(document) | ({} if spans is None else {"model_spans": plain(spans)})
+
+
+def _lines(document: ReadDocument, spans: ModelSpans | None) -> str:
+    return "\n".join([*document_lines(document), *([] if spans is None else model_lines(spans))])
 
 
 def _show_timeline(corpus: Sequence[CorpusDocument], as_json: bool) -> None:
@@ -125,11 +155,11 @@ def _say_refused(refused: Sequence[Outcome], n_files: int, n_others: int, quiet:
         raise click.exceptions.Exit(1)
 
 
-def _show_one(document: ReadDocument, as_json: bool) -> None:
+def _show_one(document: ReadDocument, spans: ModelSpans | None, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(public_json(document), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_shape(document, spans), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(document_lines(document)))
+        click.echo(_lines(document, spans))
 
 
 def _progress(outcomes: Iterable[Outcome], n_files: int, quiet: bool) -> Iterator[Outcome]:
@@ -154,17 +184,19 @@ def _kept(outcomes: Iterable[Outcome], refused: list[Outcome]) -> list[CorpusDoc
     return kept
 
 
-def _show_many(outcomes: Iterable[Outcome], refused: list[Outcome], as_json: bool) -> None:
+def _show_many(outcomes: Iterable[Outcome], refused: list[Outcome], asked: ModelEndpoint | None, as_json: bool) -> None:
     """Write each document as soon as it is read, and add the refused ones to a list."""
     opened = False
     for outcome in outcomes:
         if outcome.document is None:
             refused.append(outcome)
-        elif as_json:
-            click.echo(("," if opened else "[") + json.dumps(public_json(outcome.document), ensure_ascii=False))
+            continue
+        spans = _asked_of(asked, outcome)
+        if as_json:
+            click.echo(("," if opened else "[") + json.dumps(_shape(outcome.document, spans), ensure_ascii=False))
             opened = True
         else:
-            click.echo("\n".join(["", *document_lines(outcome.document)]))
+            click.echo("\n" + _lines(outcome.document, spans))
     if as_json:
         click.echo("]" if opened else "[]")
 
