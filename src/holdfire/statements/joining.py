@@ -7,7 +7,7 @@ Turns read documents into joined statements. Rules:
 2. Each telling is held against the earliest one of a statement alone, so that no chain of small differences joins
    what differs much. Undated tellings come last and join whom they repeat.
 3. Documents that copy one another count once (``COPY``), and so do several tellings in one document.
-4. Whoever is left unnamed is nobody's repeat.
+4. Whoever is left unnamed is nobody's repeat, but where the documents copy one another.
 
 Leaves how alike two texts are to ``likeness``, and what follows over time to ``timeline``.
 """
@@ -133,15 +133,15 @@ def joined_statements(documents: Sequence[CorpusDocument]) -> tuple[list[Joined]
         for statement in source.document.statements:
             words = words_of(" ".join(span.text for span in statement.content_spans))
             draft = Joined(number, source, statement, tuple(promises[statement.id]), words)
-            key = speaker_key(statement.speaker)
+            key = speaker_key(statement.speaker) or f"unnamed in copies of {firsts[number]}"
             runs = shingles(words, SENTENCE_RUN)
-            near = sorted({k for run in runs for k in index[key, run]}) if key is not None else []
+            near = sorted({k for run in runs for k in index[key, run]})
             same = next((found[k] for k in near if _is_same(found[k], draft)), None)
             if same is not None:
                 same.others.append((number, source, statement))
                 continue
-            for run in runs if key is not None else ():
-                index[str(key), run].append(len(found))
+            for run in runs:
+                index[key, run].append(len(found))
             found.append(draft)
     return found, [_record(k, one, firsts) for k, one in enumerate(found, 1)], _n_copies(firsts)
 

@@ -45,6 +45,15 @@ def test_whoever_copies_counts_once() -> None:
     assert (1, 1, 1) == (len(one.repeated_by), one.n_independent, view.n_copies)
 
 
+def test_the_unnamed_are_joined_in_copies_alone() -> None:
+    """What officials without a name say in two articles may be two officials' word; in a reprint it is one."""
+    words = "“The force will leave before the winter,” said an official who asked not to be named."
+    first = read("a.txt", "14 March 2031", FILL["a.txt"], words)
+    other = read("b.txt", "15 March 2031", FILL["b.txt"], words)
+    copy = read("c.txt", "15 March 2031", FILL["a.txt"], words)
+    assert [2, 1] == [len(corpus_view([first, one]).statements) for one in (other, copy)]
+
+
 @pytest.mark.parametrize(
     ("day", "words"),
     [
