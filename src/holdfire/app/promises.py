@@ -1,7 +1,8 @@
 """Promises: registers and records of acts from files, and the commitments of a case, an agreement or a register.
 
 Turns paths into records, and a register into lines, states and files. Rule: all faults of a file are told at once; what
-a file adds stands beside the agreement's own text and changes none of it. Leaves folding to ``guarantee.register``.
+a file adds stands beside the agreement's own text and changes none of it; proposals count where a file of decisions
+confirms them. Leaves folding to ``guarantee.register``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from holdfire.agreement.guarantee_files import added, check_acts, check_register, joined, register_yaml
 from holdfire.agreement.register_csv import register_csv
+from holdfire.app.proposals import confirmed_register
 from holdfire.app.wire import load_agreement_file, load_trees, read_file
 from holdfire.basics.canonical import write_bytes
 from holdfire.basics.documents import parse_document
@@ -82,7 +84,14 @@ def load_acts(path: Path | None, agreement: Agreement) -> Acts:
 
 
 def _load_register(path: Path, agreement: Agreement | None) -> RegisterFile:
-    register, faults = check_register(read_file(path), str(path), agreement)
+    sort = _sort_of(path)
+    if sort.startswith("proposals/"):
+        mend = "Give the file of decisions that confirms them (holdfire: proposal-reviews/1) in its place."
+        raise InputError("These are proposals, and nobody has confirmed them here.", str(path), mend)
+    content = read_file(path)
+    if sort.startswith("proposal-reviews/"):
+        content = register_yaml(confirmed_register(path))
+    register, faults = check_register(content, str(path), agreement)
     if register is None or faults:
         raise DocumentError(str(path), faults)
     return register
@@ -130,11 +139,16 @@ class Where:
 
 
 def _is_register(path: Path) -> bool:
+    return path.suffix.casefold() == ".csv" or _sort_of(path).startswith(("register/", "proposal"))
+
+
+def _sort_of(path: Path) -> str:
+    """Return what a YAML or JSON file says that it is: ``register/1``; empty where it says nothing."""
     if path.suffix.casefold() == ".csv":
-        return True
+        return ""
     document, _ = parse_document(read_file(path), str(path))
     value = document.value if document is not None else None
-    return isinstance(value, dict) and str(value.get("holdfire", "")).startswith("register/")
+    return str(value.get("holdfire", "")) if isinstance(value, dict) else ""
 
 
 def _added(register: RegisterFile, more: RegisterFile, path: Path) -> RegisterFile:

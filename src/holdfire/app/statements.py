@@ -11,18 +11,26 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
+from holdfire.app.wire import read_file
 from holdfire.errors import HoldfireError, MissingInputError, ReadError
 from holdfire.records.statement import ReadDocument
+from holdfire.records.statement_corpus import CorpusDocument
+from holdfire.statements.confidence import Confidence, confidence_of, shipped
 from holdfire.statements.document import MOST_CHARACTERS, Document, read_document
 from holdfire.statements.english.rules import EnglishRules
+from holdfire.statements.likeness import sketch
 from holdfire.statements.rules import LanguageRules, script_of
 
-__all__ = ["ENDINGS", "Outcome", "article_files", "read_articles", "read_content", "rules_for"]
+__all__ = [
+    "ENDINGS", "Outcome", "article_files", "load_confidence", "read_articles", "read_content", "read_in_corpus",
+    "rules_for",
+]  # fmt: skip
 
 ENDINGS = (".txt", ".text", ".md", ".markdown", ".html", ".htm")
 # More are not held at once for each worker.
@@ -31,20 +39,42 @@ AHEAD = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Hold what came of one file: a document, or why it was refused."""
+    """Hold what came of one file: a document, or why it was refused.
+
+    ``in_corpus`` is the document with its sketch and what the rules saw, where the corpus was asked for.
+    """
 
     path: str
     document: ReadDocument | None
     refusal: str | None
+    in_corpus: CorpusDocument | None = None
 
 
 @cache
-def _english() -> EnglishRules:
-    return EnglishRules()
+def _english(confidence: Path | None = None) -> EnglishRules:
+    return EnglishRules() if confidence is None else EnglishRules(confidence=load_confidence(confidence))
 
 
-def rules_for(document: Document) -> LanguageRules:
+def load_confidence(path: Path | None) -> Confidence:
+    """Return the coefficients of a file as ``holdfire relearn`` writes it; without a path those of the package.
+
+    Raises
+    ------
+    InputError
+        The file holds no coefficients.
+    MissingInputError
+        There is no such file.
+    """
+    return shipped("english") if path is None else confidence_of(read_file(path), str(path))
+
+
+def rules_for(document: Document, confidence: Path | None = None) -> LanguageRules:
     """Return the rules for a document's language.
+
+    Parameters
+    ----------
+    confidence : Path, optional
+        Coefficients of chances; default: those of the package.
 
     Raises
     ------
@@ -53,7 +83,7 @@ def rules_for(document: Document) -> LanguageRules:
     """
     script = script_of(document.text)
     if script in ("", "LATIN"):
-        return _english()
+        return _english(confidence)
     raise ReadError(
         f"Most letters of the document are {script.title()}; only English is read for statements.",
         document.name,
@@ -61,7 +91,7 @@ def rules_for(document: Document) -> LanguageRules:
     )
 
 
-def read_content(name: str, content: bytes) -> ReadDocument:
+def read_content(name: str, content: bytes, confidence: Path | None = None) -> ReadDocument:
     """Return the statements of one document.
 
     Raises
@@ -72,7 +102,26 @@ def read_content(name: str, content: bytes) -> ReadDocument:
         The language's tools are not installed.
     """
     document = read_document(name, content)
-    return rules_for(document).read(document)
+    return rules_for(document, confidence).read(document)
+
+
+def read_in_corpus(name: str, content: bytes, confidence: Path | None = None) -> CorpusDocument:
+    """Return one document as the corpus view takes it.
+
+    Raises
+    ------
+    ReadError, LimitError, MissingInputError
+        As ``read_content``.
+    """
+    document = read_document(name, content)
+    found, features = rules_for(document, confidence).read_with_features(document)
+    promising = {one.statement for one in found.commitments if one.may_be_proposed}
+    return CorpusDocument(
+        document=found,
+        sketch=sketch(" ".join(one.text for one in document.paragraphs if one.role == "body")),
+        sha256=sha256(content).hexdigest(),
+        features={name: seen for name, seen in features.items() if name in promising},
+    )
 
 
 def article_files(paths: Sequence[Path]) -> tuple[list[Path], int]:
@@ -97,42 +146,53 @@ def article_files(paths: Sequence[Path]) -> tuple[list[Path], int]:
     return found, n_others
 
 
-def read_articles(paths: Iterable[Path], n_workers: int = 1) -> Iterator[Outcome]:
+def read_articles(
+    paths: Iterable[Path], n_workers: int = 1, *, confidence: Path | None = None, in_corpus: bool = False
+) -> Iterator[Outcome]:
     """Yield what came of each file, in order.
 
     Parameters
     ----------
     n_workers : int
         Processes; 1 = this one.
+    confidence : Path, optional
+        Coefficients of chances; default: those of the package.
+    in_corpus : bool
+        Give what the corpus view needs too.
 
     Raises
     ------
     MissingInputError
         The language's tools are not installed.
     """
+    outcome = partial(_outcome, confidence=confidence, in_corpus=in_corpus)
     if n_workers <= 1:
         for path in paths:
-            yield _outcome(path)
+            yield outcome(path)
         return
     with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
         waiting: deque[Future[Outcome]] = deque()
         for path in paths:
-            waiting.append(pool.submit(_outcome, path))
+            waiting.append(pool.submit(outcome, path))
             if len(waiting) >= AHEAD * n_workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _outcome(path: Path) -> Outcome:
+def _outcome(path: Path, confidence: Path | None, in_corpus: bool) -> Outcome:
+    empty = Outcome(path=str(path), document=None, refusal=None)
     try:
         with path.open("rb") as file:
             content = file.read(4 * MOST_CHARACTERS + 1)
-        return Outcome(path=str(path), document=read_content(str(path), content), refusal=None)
+        if in_corpus:
+            whole = read_in_corpus(str(path), content, confidence)
+            return replace(empty, document=whole.document, in_corpus=whole)
+        return replace(empty, document=read_content(str(path), content, confidence))
     except MissingInputError:
         raise
     except HoldfireError as error:
-        return Outcome(path=str(path), document=None, refusal=str(error))
+        return replace(empty, refusal=str(error))
     except OSError as error:
         reason = f"The file cannot be read: {error.strerror}.\n  At {path}."
-        return Outcome(path=str(path), document=None, refusal=reason)
+        return replace(empty, refusal=reason)

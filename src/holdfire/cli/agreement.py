@@ -14,10 +14,14 @@ from holdfire.cli.options import FILE, json_option
 from holdfire.records.acts_file import acts_schema
 from holdfire.records.agreement import agreement_schema
 from holdfire.records.promises import register_schema
+from holdfire.records.proposals import proposal_reviews_schema, proposals_schema
 
 __all__ = ["COMMANDS"]
 
-SCHEMAS = {"agreement": agreement_schema, "register": register_schema, "acts": acts_schema}
+SCHEMAS = {
+    "agreement": agreement_schema, "register": register_schema, "acts": acts_schema, "proposals": proposals_schema,
+    "proposal-reviews": proposal_reviews_schema,
+}  # fmt: skip
 
 
 @click.command()

@@ -28,7 +28,7 @@ SECTIONS = (
     ("From reports to findings", ("fuse", "assess", "explain")),
     ("The guarantee", ("ladder", "gate", "commitments", "calendar")),
     ("What was watched, and what changed", ("coverage", "compare", "trend")),
-    ("Articles", ("statements",)),
+    ("Articles", ("statements", "relearn")),
     ("Evidence that others can check", ("case", "log")),
     ("Publication", ("bulletin",)),
     ("Worlds with known truth", ("simulate", "evaluate", "trial")),

@@ -18,6 +18,7 @@ __all__ = [
     "COMMITMENT_STATUSES",
     "EVIDENCE_KINDS",
     "QUANTITIES",
+    "Amount",
     "Capability",
     "CommitmentEntry",
     "Guarantor",

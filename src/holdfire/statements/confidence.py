@@ -18,7 +18,9 @@ from importlib.resources import files
 
 import numpy as np
 
-__all__ = ["Confidence", "calibration_error", "learn", "shipped"]
+from holdfire.errors import InputError
+
+__all__ = ["Confidence", "calibration_error", "confidence_json", "confidence_of", "learn", "shipped"]
 
 Features = Mapping[str, float]
 
@@ -49,9 +51,46 @@ def shipped(name: str) -> Confidence:
     return Confidence(weights=content["weights"], provenance=content["provenance"])
 
 
+def confidence_of(content: bytes, name: str) -> Confidence:
+    """Return the coefficients that a file holds.
+
+    Raises
+    ------
+    InputError
+        It holds none: no JSON object with finite ``weights`` and ``provenance``.
+    """
+    try:
+        held = json.loads(content)
+        weights = {str(key): float(value) for key, value in held["weights"].items()}
+        provenance = str(held["provenance"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(
+            "The file holds no coefficients.", name, "Give a file that 'holdfire relearn' wrote."
+        ) from error
+    wrong = next((key for key, value in weights.items() if not math.isfinite(value)), None)
+    if wrong is not None:
+        raise InputError(
+            f"This coefficient is no finite number: {weights[wrong]!r}.", f"{name}, {wrong}", "Relearn it."
+        )
+    return Confidence(weights=weights, provenance=provenance)
+
+
+def confidence_json(confidence: Confidence) -> bytes:
+    """Return coefficients as the file that ``confidence_of`` reads, to four decimals.
+
+    Examples
+    --------
+    >>> confidence_of(confidence_json(Confidence({"bias": 0.5}, "by hand")), "a.json")
+    Confidence(weights={'bias': 0.5}, provenance='by hand')
+    """
+    rounded = {name: round(value, 4) for name, value in sorted(confidence.weights.items())}
+    shape = {"provenance": confidence.provenance, "weights": rounded}
+    return (json.dumps(shape, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def learn(
     start: Confidence, cases: Sequence[Features], right: Sequence[float], weight: Sequence[float] | None = None,
-    strength: float = 1.0, n_steps: int = 25,
+    strength: float = 1.0, n_steps: int = 25, bias_strength: float | None = None,
 ) -> Confidence:  # fmt: skip
     """Return coefficients that fit cases, held to where they started.
 
@@ -63,7 +102,9 @@ def learn(
     weight : sequence of float, optional
         How much each case counts; default 1.
     strength : float
-        1 / variance of the normal prior around each coefficient of ``start``; the bias is held a hundredth as firmly.
+        1 / variance of the normal prior around each coefficient of ``start``.
+    bias_strength : float, optional
+        The same for the bias; default: a hundredth of ``strength``, for learning from nothing.
 
     Examples
     --------
@@ -84,7 +125,7 @@ def learn(
     w = np.ones(len(cases)) if weight is None else np.asarray(weight, dtype=float)
     prior = np.array([start.weights.get(name, 0.0) for name in names])
     firm = np.full(len(names), strength)
-    firm[column["bias"]] = strength / 100
+    firm[column["bias"]] = strength / 100 if bias_strength is None else bias_strength
     beta = prior.copy()
     for _ in range(n_steps):
         p = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -30, 30)))

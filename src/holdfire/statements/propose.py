@@ -45,7 +45,7 @@ def entry_of(document: ReadDocument, commitment: ProposedCommitment, guarantor: 
     words = " ".join(commitment.span.text.split())
     mark = sha256(f"{where}\n{commitment.span.text}".encode()).hexdigest()[:8]
     return CommitmentEntry(
-        id=f"{guarantor}-{commitment.capability}-{mark}",
+        id=f"{guarantor[:50]}-{commitment.capability}-{mark}",
         guarantor=guarantor,
         capability=commitment.capability,  # type: ignore[arg-type]
         text={document.language: words},

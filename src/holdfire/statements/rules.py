@@ -27,6 +27,10 @@ class LanguageRules(Protocol):
         """Return the statements and commitments of a document."""
         ...
 
+    def read_with_features(self, document: Document) -> tuple[ReadDocument, dict[str, dict[str, float]]]:
+        """Return the same, and what the rules saw of each statement by its id, for learning from reviews."""
+        ...
+
 
 def script_of(text: str) -> str:
     """Return the script that most letters of a text are of: ``LATIN``, ``CYRILLIC``, ...; empty where there is none.

@@ -90,3 +90,14 @@ def test_the_same_document_gives_the_same_bytes(folder: Path) -> None:
     files, _ = article_files([folder / "a.txt"])
     texts = [json.dumps(public_json(one.document)) for _ in range(2) for one in read_articles(files) if one.document]
     assert 2 == len(texts) and 1 == len(set(texts))
+
+
+def test_the_timeline_of_a_folder_is_written_as_lines_and_as_json(folder: Path) -> None:
+    """Both articles tell one promise; the refused file is named, and the JSON says what it is."""
+    lines = CliRunner().invoke(holdfire, ["statements", str(folder), "--timeline", "-q"])
+    shown = CliRunner().invoke(holdfire, ["statements", str(folder), "--timeline", "--json", "-q"])
+    view = json.loads(shown.stdout)
+    assert (1, 1) == (lines.exit_code, shown.exit_code)
+    assert "told 2 times, 1 independent" in lines.stdout
+    assert ("statement-timeline/1", 2, 1) == (view["holdfire"], view["n_documents"], view["n_copies"])
+    assert ["Poland"] == [one["actor"] for one in view["timeline"]]

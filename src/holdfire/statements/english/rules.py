@@ -44,11 +44,16 @@ class EnglishRules:
 
     def read(self, document: Document) -> ReadDocument:
         """Return the statements and commitments of a document."""
+        return self.read_with_features(document)[0]
+
+    def read_with_features(self, document: Document) -> tuple[ReadDocument, dict[str, dict[str, float]]]:
+        """Return the same, and the features of each statement by its id."""
         reading = read(document, self.parser)
         order = sorted(range(len(reading.drafts)), key=lambda n: _place(reading.drafts[n]))
         names = {n: f"s{k}" for k, n in enumerate(order, 1)}
-        probs = {n: round(self.confidence.prob(features_of(reading.drafts[n])), 4) for n in order}
-        return ReadDocument(
+        features = {n: features_of(reading.drafts[n]) for n in order}
+        probs = {n: round(self.confidence.prob(features[n]), 4) for n in order}
+        read_document = ReadDocument(
             name=document.name,
             language=self.language,
             headline=_headline(reading),
@@ -60,6 +65,7 @@ class EnglishRules:
                 _commitment(p, names[p.draft], probs[p.draft]) for p in promises_of(reading, self.parser)
             ),
         )
+        return read_document, {names[n]: features[n] for n in order}
 
 
 def _place(draft: Draft) -> int:
