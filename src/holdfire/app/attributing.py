@@ -52,7 +52,8 @@ class Likelihood:
     def as_line(self) -> str:
         """Return it as a line of an explanation."""
         words = dict(PIECES)[self.piece]
-        bounds = f"{self.lower:.3f}" if self.lower == self.upper else f"{self.lower:.3f} to {self.upper:.3f}"
+        low, high = f"{self.lower:.3f}", f"{self.upper:.3f}"
+        bounds = low if low == high else f"{low} to {high}"
         return f"    {self.party}, by {words}: {bounds} ({self.source})"
 
     def as_dict(self) -> dict[str, Any]:
