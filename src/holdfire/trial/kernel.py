@@ -356,19 +356,23 @@ def judge_rows(rows: Rows, asked: Asked, instants: Ints) -> tuple[Flags, Flags]:
         return np.zeros(instants.size, dtype=np.bool_), np.zeros(instants.size, dtype=np.bool_)
     rows = rows.ordered()
     n, n_zones = rows.start.size, rows.zones.shape[1]
-    by_review = np.argsort(rows.verified_at, kind="stable")
     exact = asked.spread > 0 and n_zones <= MAX_EXACT_ZONES
-    crossing = np.zeros(0, dtype=np.int64)
-    if asked.spread > 0:
-        crossing = np.flatnonzero(rows.zones.sum(axis=1) > np.maximum(rows.rate, rows.upper) + 1e-9)
-    columns = Columns(
-        rows.start, rows.end, rows.known_from, rows.known_until, rows.rate, rows.zones,
-        rows.verified_at[by_review], by_review, crossing,
-    )  # fmt: skip
     weights = set_weights(n_zones, asked.spread) if exact else np.zeros(1)
     ask = Ask(asked.at_least, asked.spread, asked.window, asked.wait, asked.rest, asked.prob, exact, weights)
     room = Room(
         np.zeros(n, dtype=np.int64), np.zeros(max(asked.at_least, 1)), np.zeros(weights.size), np.zeros(weights.size),
         np.zeros(2 * n + 2, dtype=np.int64),
     )  # fmt: skip
-    return _judge(np.ascontiguousarray(instants), columns, ask, room)
+    return _judge(np.ascontiguousarray(instants), _columns(rows, asked), ask, room)
+
+
+def _columns(rows: Rows, asked: Asked) -> Columns:
+    """Return ordered rows for the compiled part."""
+    by_review = np.argsort(rows.verified_at, kind="stable")
+    crossing = np.zeros(0, dtype=np.int64)
+    if asked.spread > 0:
+        crossing = np.flatnonzero(rows.zones.sum(axis=1) > np.maximum(rows.rate, rows.upper) + 1e-9)
+    return Columns(
+        rows.start, rows.end, rows.known_from, rows.known_until, rows.rate, rows.zones,
+        rows.verified_at[by_review], by_review, crossing,
+    )  # fmt: skip
